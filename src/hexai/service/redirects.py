@@ -11,18 +11,20 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from hexai.config.addresses import check_base_url
 from hexai.config.schema_providers import ProviderSettings
-from hexai.errors import BadAnswer, ConnectionFailed, ProviderError, TLSFailed
+from hexai.errors import BadAnswer
 from hexai.providers.http.client import Answer, HttpClient
+from hexai.providers.http.route import Advice
 from hexai.providers.http.tls_contexts import Trust
 from hexai.text.sanitise import mend, shorten, visible_line
 
 MOST_HOPS = 5
-_ADVICE = {
-    BadAnswer.advice: "check the address",
-    ConnectionFailed.advice: "check the address, and whether this machine is online",
-    TLSFailed.advice: "check the host name; for a private authority set SSL_CERT_FILE",
-}
-"""What to do instead, where no provider's settings are asked."""
+_ADVICE = Advice(
+    reach="check the address, and whether this machine is online",
+    trust="check the host name; for a private authority set SSL_CERT_FILE",
+    speech="check the address",
+    place="check the address",
+)
+"""No provider's settings are asked here."""
 _AS_IS = "/:@!$&'()*+,;=~%-._"
 
 
@@ -45,7 +47,11 @@ async def asked(
         name="web", type="openai", built_in=False, base_url=root_of(url)
     )
     client = HttpClient.for_origin(
-        settings, environ=environ, trust=trust, hands_over_redirects=True
+        settings,
+        environ=environ,
+        trust=trust,
+        advice=_ADVICE,
+        hands_over_redirects=True,
     )
     try:
         async with AsyncExitStack() as stack:
@@ -53,10 +59,6 @@ async def asked(
                 sending = client.send(method, target_of(url), headers=headers)
                 answer = await stack.enter_async_context(sending)
             yield answer
-    except ProviderError as error:
-        said = error.what_to_do
-        error.what_to_do = _ADVICE.get(said, said.removeprefix("check base_url; "))
-        raise
     finally:
         await client.aclose()
 
@@ -73,7 +75,9 @@ def redirect(answer: Answer, url: str) -> str | None:
         return urljoin(url, target)
     except ValueError:
         told = shorten(visible_line(mend(target)), 200)
-        raise BadAnswer(f"it redirects to {told}, which is no address") from None
+        raise BadAnswer(
+            f"it redirects to {told}, which is no address", advice=_ADVICE.speech
+        ) from None
 
 
 def root_of(url: str) -> str:

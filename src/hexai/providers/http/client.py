@@ -22,7 +22,7 @@ from hexai.errors import BadAnswer, BadRequest, ConnectionFailed
 from hexai.providers.http.connection import FAULTS, Connection, Head, Stage
 from hexai.providers.http.network import open_socket, open_tcp
 from hexai.providers.http.proxies import proxy_for
-from hexai.providers.http.route import Route
+from hexai.providers.http.route import Advice, Route
 from hexai.providers.http.tls_contexts import Trust
 from hexai.text.sanitise import mend, shorten
 from hexai.version import __version__
@@ -164,18 +164,22 @@ class HttpClient:
         *,
         environ: Mapping[str, str],
         trust: Trust,
+        advice: Advice = Advice(),  # noqa: B008 - frozen
         hands_over_redirects: bool = False,
     ) -> "HttpClient":
         """Make the client for the origin of `settings.base_url`.
 
         `environ` is asked for proxies alone; they serve https beyond loopback only.
+        `advice` is what errors say to do about the upstream.
         `hands_over_redirects`: answers that redirect are given as they are, instead of
         being refused; they are never followed here. Raises ConnectionFailed for a proxy
         that cannot be used.
         """
         proxy = proxy_for(settings.base_url, environ)
         route = Route(
-            origin=origin(settings.base_url), proxy=proxy.url if proxy else ""
+            origin=origin(settings.base_url),
+            proxy=proxy.url if proxy else "",
+            advice=advice,
         )
         host, port = host_and_port(route.origin)
 
@@ -238,7 +242,7 @@ class HttpClient:
         try:
             answer = Answer(head, connection)
             if not (self._hands_over_redirects and 300 <= answer.status < 400):
-                _refuse_strange(answer)
+                _refuse_strange(answer, self.route.advice)
             yield answer
         finally:
             self._open.discard(connection)
@@ -333,7 +337,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _refuse_strange(answer: Answer) -> None:
+def _refuse_strange(answer: Answer, advice: Advice) -> None:
     """Refuse redirects and what nobody asked for."""
     if 300 <= answer.status < 400:
         target = shorten(mend(answer.header("location")), 200) or "nowhere"
@@ -346,4 +350,5 @@ def _refuse_strange(answer: Answer) -> None:
         raise BadAnswer(
             "the upstream compressed its answer, though told not to",
             http_status=answer.status,
+            advice=advice.speech,
         )

@@ -98,7 +98,7 @@ class Connection:
                 raise TooLarge(
                     f"{self.wire.end.name} sent more than {HEAD_LIMIT >> 10} KiB of "
                     "headers",
-                    advice=self.wire.end.speech_advice,
+                    advice=self.wire.end.advice.speech,
                 )
             try:
                 data = await self.wire.read(room)
@@ -162,7 +162,8 @@ class Connection:
     def _no_answer(self, how: str) -> ConnectionFailed:
         end = self.wire.end
         return ConnectionFailed(
-            f"{end.name} {how} the connection without an answer", advice=end.advice
+            f"{end.name} {how} the connection without an answer",
+            advice=end.advice.reach,
         )
 
     def named(self, error: Exception, *, begun: bool) -> ProviderError:
@@ -177,10 +178,11 @@ class Connection:
         if isinstance(error, h11.ProtocolError) and self.stage is not Stage.CLOSED:
             return BadAnswer(
                 f"{end.name} does not speak HTTP as it should",
-                advice=end.speech_advice,
+                advice=end.advice.speech,
             )
         if begun:
             return BrokenStream(f"{end.name} cut the answer off")
         return ConnectionFailed(
-            f"{end.name} closed the connection before it answered", advice=end.advice
+            f"{end.name} closed the connection before it answered",
+            advice=end.advice.reach,
         )

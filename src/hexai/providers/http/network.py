@@ -305,7 +305,7 @@ def _reachable(end: End) -> Iterator[None]:
         yield
     except OSError as error:
         raise ConnectionFailed(
-            f"cannot connect to {end.name}: {_words(error)}", advice=end.advice
+            f"cannot connect to {end.name}: {_words(error)}", advice=end.advice.reach
         ) from None
 
 

@@ -155,7 +155,7 @@ def _insecure(error: OSError, end: End) -> ProviderError:
         reason = error.verify_message.removesuffix(".")
         return TLSFailed(
             f"the certificate of {end.name} is not valid: {reason}",
-            advice=end.trust_advice,
+            advice=end.advice.trust,
         )
     if isinstance(error, ssl.SSLError) and not isinstance(error, _HUNG_UP):
         if (error.reason or "").endswith(_WANTS_OURS):
@@ -164,7 +164,7 @@ def _insecure(error: OSError, end: End) -> ProviderError:
                 advice="ask by a proxy of your own that has one",
             )
         reason = (error.reason or "handshake failed").replace("_", " ").lower()
-        return TLSFailed(f"no TLS with {end.name}: {reason}", advice=end.trust_advice)
+        return TLSFailed(f"no TLS with {end.name}: {reason}", advice=end.advice.trust)
     return ConnectionFailed(
-        f"{end.name} closed the connection within TLS", advice=end.advice
+        f"{end.name} closed the connection within TLS", advice=end.advice.reach
     )

@@ -73,4 +73,4 @@ def refused_by(proxy: End, status: int) -> ProviderError:
         return Permission(
             message, advice="ask who runs it, or name the host in NO_PROXY"
         )
-    return ConnectionFailed(message, advice=proxy.advice)
+    return ConnectionFailed(message, advice=proxy.advice.reach)

@@ -239,4 +239,4 @@ def test_a_way_without_a_proxy_has_one_end() -> None:
     """Whatever goes wrong goes wrong there."""
     [end] = Route(origin=ORIGIN).ends
 
-    assert (end.name, end.advice) == (ORIGIN, ConnectionFailed.advice)
+    assert (end.name, end.advice.reach) == (ORIGIN, ConnectionFailed.advice)
