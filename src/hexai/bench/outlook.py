@@ -135,7 +135,7 @@ def outlook(
     return Outlook(
         estimates=estimate(tasks, asker),
         seconds=tuple(seconds),
-        a_task=_in_all(lanes_of(asker.seats()), _taken(seconds, asker, lacks)),
+        a_task=_until_done(lanes_of(asker.seats()), _taken(seconds, asker, lacks)),
         lacks=lacks,
     )
 
@@ -158,7 +158,7 @@ def rest_of(
         view,
         estimates=estimate(tasks, asker, done),
         left=sum(left),
-        seconds_left=_in_all(lanes_of(asker.seats()), seconds),
+        seconds_left=_until_done(lanes_of(asker.seats()), seconds),
     )
 
 
@@ -198,10 +198,11 @@ def _seconds_of(cell: Cell) -> float | None:
     return warm.total + (beforehand or 0.0)
 
 
-def _in_all(lanes: Sequence[Lane], seconds: Sequence[float | None]) -> float | None:
-    """Give the seconds that one task takes all contenders; None if nobody knows.
+def _until_done(lanes: Sequence[Lane], seconds: Sequence[float | None]) -> float | None:
+    """Give the seconds until all contenders are done; None if nobody knows.
 
-    Lanes go on beside each other, so the slowest counts.
+    `seconds` are those that each takes alone, by contender. Lanes go on beside each
+    other, so the slowest counts.
     """
     longest = 0.0
     for lane in lanes:

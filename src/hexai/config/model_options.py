@@ -31,9 +31,9 @@ from hexai.text.nearest_name import nearest, nearest_by_slip
 
 Signed = Annotated[float, Meta(ge=-2, le=2)]
 Positive = Annotated[float, Meta(ge=0, le=100)]
-Sequence = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
-Sequences = Annotated[
-    tuple[Sequence, ...],
+StopText = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
+StopTexts = Annotated[
+    tuple[StopText, ...],
     Meta(min_length=1, max_length=64, description="a list of 1 to 64 such texts"),
 ]
 
@@ -43,7 +43,7 @@ KNOWN: dict[str, Any] = {
     "presence_penalty": Signed,
     "repeat_penalty": Positive,
     "seed": int,
-    "stop": Sequence | Sequences,
+    "stop": StopText | StopTexts,
     "top_k": int,
     "top_p": Share,
 }

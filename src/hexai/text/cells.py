@@ -52,13 +52,13 @@ _HANGING = 256
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile what a text of ASCII does not need: each takes half a millisecond."""
+    """Compile at the first need, which few texts have: each takes half a ms."""
     return re.compile(pattern)
 
 
 def is_plain(text: str) -> bool:
     """Tell whether every character fills one cell on every terminal; no tabs."""
-    if text.isascii():
+    if text.isascii():  # most is, and then nothing has to be compiled
         return text.isprintable()
     return _compiled(_PLAIN).fullmatch(text) is not None
 

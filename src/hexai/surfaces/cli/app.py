@@ -119,7 +119,9 @@ def _command(context: click.Context, invocation: Invocation, line: CommandLine) 
         return run_command(context, invocation)
     except HexaiError as error:
         if could_be_asked(line.words):
-            error.add_note("to ask these words, write -- before them")
+            from hexai.surfaces.cli.slips import BEHIND_DASHES
+
+            error.add_note(BEHIND_DASHES.lower())
         raise
 
 

@@ -315,8 +315,8 @@ def _wrong_arguments(command: Command, rest: tuple[str, ...]) -> str | None:
         context = click.Context(command.parser(), info_name=f"hexai {command.name}")
         said = f"{said.rstrip('.')}; it is used so: {_usage(context)}."
     return (
-        f"`hexai {command.name}`: {said} See hexai "
-        f"{command.name} --help; to ask these words, write -- before them"
+        f"`hexai {command.name}`: {said} See hexai {command.name} --help; "
+        f"{BEHIND_DASHES.lower()}"
     )
 
 

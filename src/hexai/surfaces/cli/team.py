@@ -55,9 +55,9 @@ def _member_bare_parser() -> click.Command:
 
 
 def _only_add(_invocation: Invocation) -> int:
-    raise UsageError(
-        "did you mean `hexai team member add`? To ask these words, write -- before them"
-    )
+    from hexai.surfaces.cli.slips import BEHIND_DASHES
+
+    raise UsageError(f"did you mean `hexai team member add`? {BEHIND_DASHES}")
 
 
 def _init_parser() -> click.Command:

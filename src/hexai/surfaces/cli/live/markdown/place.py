@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from hexai.surfaces.cli.live.header import DIM
 from hexai.surfaces.cli.live.lines import Line, Pieces, TextLine
-from hexai.surfaces.cli.live.markdown.containers import Path, shared
+from hexai.surfaces.cli.live.markdown.containers import Container, Path, shared
 from hexai.surfaces.cli.live.markdown.inline import AS_WRITTEN, NORMAL, STRONG, Look
 from hexai.surfaces.cli.live.rows import Piece
 
@@ -48,7 +48,8 @@ def place_in(path: Path, last: Path, *, is_apart: bool, colour: bool) -> Place:
     if not path:
         return Place(above=_BLANK if is_apart else (), colour=colour)
     known = shared(last, path)
-    marks = [_marks(each.marker, each.number, colour) for each in path]
+    bar = _BARS[colour]
+    marks = [bar if each.is_quote else _item_marks(each) for each in path]
     quotes = [each.is_quote for each in path]
     hang = tuple([below for _, below in marks])
     above: tuple[Line, ...] = ()
@@ -65,12 +66,12 @@ def place_in(path: Path, last: Path, *, is_apart: bool, colour: bool) -> Place:
 
 _BLANK = (TextLine(),)
 
+# What tells of a container, in its first row and in those below.
+_BARS = {False: (Piece("│ "),) * 2, True: (Piece("│ ", DIM),) * 2}
+"""Of a quote, without and with colours."""
+
 
 @lru_cache(maxsize=256)
-def _marks(marker: str, number: int | None, colour: bool) -> tuple[Piece, Piece]:  # noqa: FBT001 - a key
-    """Draw what tells of a container: in its first row, and in those below."""
-    if marker == ">":
-        bar = Piece("│ ", DIM if colour else "")
-        return bar, bar
-    mark = "• " if number is None else f"{number}{marker[-1]} "
+def _item_marks(item: Container) -> tuple[Piece, Piece]:
+    mark = "• " if item.number is None else f"{item.number}{item.marker[-1]} "
     return Piece(mark), Piece(" " * len(mark))
