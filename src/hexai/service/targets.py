@@ -31,7 +31,7 @@ Make = Callable[[ProviderSettings], Client]
 
 
 def client_key(settings: ProviderSettings) -> ProviderSettings:
-    """Keep what a client is made of: name, format, origin and credential.
+    """Keep what a client is made of: name, format, origin, credential, whose it is.
 
     It is made from its key in the pool and from nothing else. So a reload that changes
     only the rest (the model, budgets, limits) keeps it, with its connections and what
@@ -44,7 +44,6 @@ def client_key(settings: ProviderSettings) -> ProviderSettings:
         budgets=Budgets(),
         timeout=0.0,
         max_concurrency=None,
-        local=None,
     )
 
 

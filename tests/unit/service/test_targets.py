@@ -74,11 +74,15 @@ def provider(**changes: object) -> ProviderSettings:
         {"headers": (("x-key", "1"),)},
         {"allow_http": True},
         {"ca_file": "/ca.pem"},
+        {"local": True},
     ],
     ids=str,
 )
 def test_clients_differ_by_origin_and_credential(changes: dict[str, object]) -> None:
-    """Whatever could make one entry's request look like another's keeps them apart."""
+    """Whatever could make one entry's request look like another's keeps them apart.
+
+    So does whose server it is: one's own is asked whether it takes images.
+    """
     clients = Clients(Maker())
     lease = clients.lease()
 
@@ -93,7 +97,6 @@ def test_clients_differ_by_origin_and_credential(changes: dict[str, object]) -> 
         {"budgets": Budgets(idle=1)},
         {"timeout": 1.0},
         {"max_concurrency": 1},
-        {"local": True},
     ],
     ids=str,
 )
