@@ -33,6 +33,23 @@ class _Told(Struct, frozen=True, kw_only=True):
     """Between slot and first token, when it neither loaded nor queued."""
 
 
+class _Spans:
+    """Sums up the spans of time in which something goes on."""
+
+    def __init__(self) -> None:
+        self.total = 0.0
+        """Seconds of those that are over."""
+        self._since: float | None = None
+
+    def begin(self, now: float) -> None:
+        self._since = now
+
+    def end(self, now: float) -> None:
+        if self._since is not None:
+            self.total += now - self._since
+            self._since = None
+
+
 class Stopwatch:
     """Times a contender from its first slot on; `now` is the loop's time in seconds.
 
@@ -44,17 +61,17 @@ class Stopwatch:
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
         self._first_slot_at: float | None = None
-        self._queued_since: float | None = None
-        self._queued = 0.0
-        self._queued_again = 0.0
-        self._waiting_since: float | None = None
-        self._loading_since: float | None = None
-        self._loading = 0.0
-        self._ttft: float | None = None
-        self._first_token_at: float | None = None
-        self._stopped_at: float | None = None
+        self._queued = _Spans()
+        """Before the first slot."""
+        self._queued_again = _Spans()
+        """For every other slot, and at the upstream."""
+        self._loading = _Spans()
         self._slot_at = 0.0
-        self._stood_still = 0.0
+        self._still_at_slot = 0.0
+        """Seconds that the figures had stood still by then."""
+        self._first_token_at: float | None = None
+        self._ttft: float | None = None
+        self._stopped_at: float | None = None
         self._told = _Told()
 
     def resume(self) -> None:
@@ -65,41 +82,39 @@ class Stopwatch:
 
     def queue(self, now: float) -> None:
         """Begin to wait for a slot."""
-        self._queued_since = now
+        self._waits().begin(now)
 
     def leave_queue(self, now: float) -> None:
         """End the wait for a slot, granted or not."""
-        waited = now - (now if self._queued_since is None else self._queued_since)
-        self._queued_since = None
-        self._queued += waited
-        if self._first_slot_at is not None:
-            self._queued_again += waited
+        self._waits().end(now)
+
+    def _waits(self) -> _Spans:
+        return self._queued if self._first_slot_at is None else self._queued_again
 
     def take_slot(self, now: float) -> None:
         """Start, with the first slot."""
         self._slot_at = now
-        self._stood_still = self._queued_again + self._loading
+        self._still_at_slot = self._stood_still()
         if self._first_slot_at is None:
             self._first_slot_at = now
 
     def start_waiting(self, now: float) -> None:
         """Stand still: the upstream serves others first."""
-        self._waiting_since = now
+        self._queued_again.begin(now)
 
     def start_loading(self, now: float) -> None:
         """Stand still: the model is being loaded; a wait is over then."""
         self.go_on(now)
-        self._loading_since = now
+        self._loading.begin(now)
 
     def go_on(self, now: float) -> None:
         """End the wait or the loading, if there is one."""
-        if self._waiting_since is not None:
-            self._queued += now - self._waiting_since
-            self._queued_again += now - self._waiting_since
-            self._waiting_since = None
-        if self._loading_since is not None:
-            self._loading += now - self._loading_since
-            self._loading_since = None
+        self._queued_again.end(now)
+        self._loading.end(now)
+
+    def _stood_still(self) -> float:
+        """Give the seconds since the first slot in which no figure ran."""
+        return self._queued_again.total + self._loading.total
 
     def see_token(self, now: float) -> None:
         """Note a token, of reasoning or of the answer: the model is loaded."""
@@ -121,7 +136,7 @@ class Stopwatch:
         well.
         """
         if self._first_token_at is not None:
-            stood = self._queued_again + self._loading - self._stood_still
+            stood = self._stood_still() - self._still_at_slot
             passed = max(0.0, self._first_token_at - self._slot_at - stood)
             loading = min(end.loading, passed)
             queued = min(end.queued, passed - loading)
@@ -151,7 +166,7 @@ class Stopwatch:
         """Give the loop's time at which `timeout` is spent; loading puts it off."""
         if self._first_slot_at is None:
             return inf
-        return self._first_slot_at + self._timeout + self._loading
+        return self._first_slot_at + self._timeout + self._loading.total
 
     def timings(self, now: float) -> Timings:
         """Stop, unless that was done, and give the figures up to then."""
@@ -159,8 +174,8 @@ class Stopwatch:
         assert self._stopped_at is not None
         end, told = self._stopped_at, self._told.loading + self._told.queued
         return Timings(
-            queued=self._queued + self._told.queued,
-            loading=self._loading + self._told.loading,
+            queued=self._queued.total + self._queued_again.total + self._told.queued,
+            loading=self._loading.total + self._told.loading,
             ttft=None if self._ttft is None else max(0.0, self._ttft - told),
             generating=self._generating(end),
             total=max(0.0, self._elapsed(end) - told),
@@ -174,7 +189,7 @@ class Stopwatch:
 
     def _elapsed(self, now: float) -> float:
         began = now if self._first_slot_at is None else self._first_slot_at
-        return max(0.0, now - began - self._queued_again - self._loading)
+        return max(0.0, now - began - self._stood_still())
 
 
 REFUSAL_WITHIN = 3.0
