@@ -10,6 +10,7 @@ next, since each change of models would take longer than an answer.
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from math import inf
 
 from msgspec import Struct
 
@@ -121,35 +122,31 @@ def spread(tasks: Sequence[Item]) -> tuple[int, ...]:
 
     What an upstream keeps of one prompt would else make the next one quicker and
     cheaper than an editor would ever see it. They come late rather than early, so that
-    the blocks stay nearly in the order in which they were drawn. At worst, with all of
-    one file, the time grows with the square: 40 ms for 1,000 tasks.
+    the blocks stay nearly in the order in which they were drawn.
     """
-    waiting: deque[int] = deque()
-    lately: deque[str] = deque(maxlen=APART)
     order: list[int] = []
-    asked: dict[str, int] = {}
+    last_asked: dict[str, int] = {}
+    waiting: dict[str, deque[int]] = {}
+    """By file; of one that was not asked lately nothing waits, so there are few."""
 
-    def take(index: int) -> None:
-        asked[tasks[index].path] = len(order)
-        order.append(index)
-        lately.append(tasks[index].path)
+    def take(path: str) -> None:
+        last_asked[path] = len(order)
+        order.append(waiting[path].popleft())
+        if not waiting[path]:
+            del waiting[path]
 
-    def longest_ago() -> int:
-        return min(waiting, key=lambda index: asked.get(tasks[index].path, -1))
+    def ago(path: str) -> float:
+        return len(order) - last_asked[path] if path in last_asked else inf
 
-    for index in range(len(tasks)):
-        waiting.append(index)
-        while (free := _first_free(tasks, waiting, lately)) is not None:
-            waiting.remove(free)
+    def first_free() -> str | None:
+        free = (path for path in waiting if ago(path) > APART)
+        return min(free, key=lambda path: waiting[path][0], default=None)
+
+    for index, task in enumerate(tasks):
+        waiting.setdefault(task.path, deque()).append(index)
+        while (free := first_free()) is not None:
             take(free)
     while waiting:
-        free = _first_free(tasks, waiting, lately)
-        take(longest_ago() if free is None else free)
-        waiting.remove(order[-1])
+        free = first_free()
+        take(max(waiting, key=ago) if free is None else free)
     return tuple(order)
-
-
-def _first_free(
-    tasks: Sequence[Item], waiting: Iterable[int], lately: deque[str]
-) -> int | None:
-    return next((i for i in waiting if tasks[i].path not in lately), None)
