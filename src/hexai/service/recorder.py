@@ -106,9 +106,7 @@ class LedgerRecorder:
         with self._changed:
             self._is_urgent = True
             self._changed.notify_all()
-            if self._changed.wait_for(lambda: not self._unwritten(), timeout):
-                self._is_urgent = False
-                return
+            self._changed.wait_for(lambda: not self._unwritten(), timeout)
             self._is_urgent = False
             late = self._unwritten()
             self._queue.clear()
@@ -117,15 +115,15 @@ class LedgerRecorder:
     def close(self) -> None:
         """Flush, close the database and end the thread; says how much was lost."""
         self.flush()
-        lost, self._refused = self._refused, 0
+        with self._changed:
+            lost, self._refused = self._refused, 0
+            self._closing = True
+            self._changed.notify_all()
+            thread = self._thread
         if lost:
             self._problem(
                 f"the ledger was too slow; facts that are not recorded: {lost}"
             )
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
-            thread = self._thread
         if thread is not None:
             thread.join(LEAVES_AFTER)
 
@@ -155,7 +153,9 @@ class LedgerRecorder:
                 except LedgerError as error:
                     self._fail(error, facts)
                 except Exception as bug:
-                    self._put_aside(facts, because=f"recording failed: {bug!r}")
+                    self._put_aside(
+                        facts, because=f"recording failed: {type(bug).__name__}"
+                    )
                     raise
                 finally:
                     self._done()
@@ -193,8 +193,7 @@ class LedgerRecorder:
         with self._changed:
             self._changed.wait_for(self._has_work, _IDLE)
             if self._queue and self._gathers:
-                hurried = lambda: self._is_urgent or self._closing  # noqa: E731
-                self._changed.wait_for(hurried, self._gathers)
+                self._changed.wait_for(self._is_hurried, self._gathers)
             if not self._has_work() or (self._closing and not self._queue):
                 self._thread = None
                 return None
@@ -202,6 +201,9 @@ class LedgerRecorder:
             count = min(len(self._queue), _BATCH)
             self._writing = tuple(self._queue.popleft() for _ in range(count))
             return self._writing
+
+    def _is_hurried(self) -> bool:
+        return self._is_urgent or self._closing
 
     def _has_work(self) -> bool:
         return bool(self._queue) or self._wanted or self._closing
@@ -229,7 +231,7 @@ class LedgerRecorder:
             sweep(self._folder, lambda: ledger.benches.ids())  # noqa: PLW0108 - loads it
             if beforehand:
                 ledger.shorten_log()
-        except LedgerError:
+        except BaseException:
             ledger.close()
             raise
         return ledger

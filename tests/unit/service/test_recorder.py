@@ -133,7 +133,7 @@ def test_what_meets_a_bug_beside_its_writing_waits(folders: Folders) -> None:
 
     assert files == 1
     assert recorded(folders) == [run_id(1), run_id(2)]
-    assert ["whoever listens" in problem for problem in problems] == [True]
+    assert ["failed: RuntimeError" in problem for problem in problems] == [True]
 
 
 def test_files_are_private_from_the_beginning(folders: Folders) -> None:
