@@ -32,6 +32,7 @@ from hexai.errors import (
     UnknownModel,
     UpstreamResting,
 )
+from hexai.service.cut_prompts import cut_words
 
 
 class Refusal(StrEnum):
@@ -238,7 +239,7 @@ def unanswered(outcome: Outcome) -> tuple[State, str] | None:
     """Say how a cell ended that has no answer, and why; None if it has one."""
     error = outcome.error
     if outcome.is_cut:
-        return State.FAILED, outcome.cut_words
+        return State.FAILED, cut_words(outcome)
     if outcome.status is Status.ANSWERED:
         return None
     told = "" if error is None else str(error)

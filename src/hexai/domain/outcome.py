@@ -98,30 +98,6 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return self.given is not None and self.given.cut
 
     @property
-    def cut_words(self) -> str:
-        """What to tell people of a prompt that was cut; empty if it was not."""
-        if not self.is_cut or self.given is None or self.usage is None:
-            return ""
-        if self.usage.input > self.given.tokens:
-            read = f"only {self.usage.input} tokens"
-        else:
-            read = f"{self.usage.input} of about {self.given.tokens} tokens"
-        return (
-            f"its server read {read} "
-            "and cut the rest of the prompt; give the model more context there"
-        )
-
-    @property
-    def unbelieved_words(self) -> str:
-        """What to tell people of figures that cannot be; empty if there are none."""
-        if self.usage is None or self.usage.unbelieved is None:
-            return ""
-        return (
-            f"its upstream told {self.usage.unbelieved:,} tokens, which cannot be; "
-            "they are estimated"
-        )
-
-    @property
     def tokens_per_s(self) -> float | None:
         """Generated tokens per second; None where the time is too short to tell."""
         return speed(self.usage, self.timings)

@@ -18,6 +18,7 @@ from hexai.prompts.code.cursor import Cursor
 from hexai.prompts.instruction import Instruction, without
 from hexai.service.actions.fitting import Frame, Unfit, fit
 from hexai.service.ask import Run
+from hexai.service.cut_prompts import cut_words
 from hexai.text.lines import Lines, Span
 
 _LONGEST_TITLE = 60
@@ -190,7 +191,7 @@ def objection_to(outcome: Outcome) -> Unfit | None:
             "or select less"
         )
     if outcome.is_cut:
-        return Unfit(outcome.cut_words)
+        return Unfit(cut_words(outcome))
     if outcome.finish is FinishReason.FILTERED:
         return Unfit("the upstream cut the answer off for what it said")
     return None

@@ -81,8 +81,11 @@ def _reasons(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
 
 def _unbelieved(outcomes: Sequence[Outcome]) -> Iterator[str]:
     for each in outcomes:
-        if words := each.unbelieved_words:
-            yield f"{each.label}: {words}"
+        if each.usage is not None and each.usage.unbelieved is not None:
+            yield (
+                f"{each.label}: its upstream told {each.usage.unbelieved:,} tokens, "
+                "which cannot be; they are estimated"
+            )
 
 
 def _state(outcome: Outcome) -> str:

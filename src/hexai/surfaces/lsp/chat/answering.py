@@ -6,6 +6,7 @@ from functools import partial
 
 from hexai.domain.outcome import Delta, Ended, Outcome, Status, TakenBackEvent
 from hexai.domain.provider import FinishReason
+from hexai.service.cut_prompts import cut_words
 from hexai.surfaces.lsp.asking import Asked, AskedRun
 from hexai.surfaces.lsp.chat.pending import PendingPrompt
 from hexai.surfaces.lsp.editor import Editor, Severity
@@ -48,7 +49,7 @@ def tell_trouble(editor: Editor, what: str, outcome: Outcome) -> None:
         message = f"{name} gave an empty answer; nothing was changed"
         editor.tell(Severity.WARNING, message)
     elif outcome.is_cut:
-        editor.tell(Severity.WARNING, f"{name}: {outcome.cut_words}")
+        editor.tell(Severity.WARNING, f"{name}: {cut_words(outcome)}")
     elif outcome.finish is FinishReason.LENGTH:
         message = f"{name} was cut off at its token limit; see `max_tokens`"
         editor.tell(Severity.WARNING, message)

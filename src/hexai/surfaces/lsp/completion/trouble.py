@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from hexai.domain.outcome import Outcome
 from hexai.errors import NotSent
+from hexai.service.cut_prompts import cut_words
 from hexai.service.ignore.ignore import name_of
 from hexai.surfaces.lsp.documents import Once
 from hexai.surfaces.lsp.editor import Editor, Severity
@@ -30,7 +31,7 @@ class Trouble:
             cause = type(outcome.error).__name__
             self._log(outcome.label, cause, str(outcome.error))
         elif outcome.is_cut and not blind:
-            self._log(outcome.label, "cut", outcome.cut_words)
+            self._log(outcome.label, "cut", cut_words(outcome))
         elif outcome.late and not blind:
             seconds = outcome.timings.total
             message = f"answered after {seconds:.1f} s, when the list had gone out"
