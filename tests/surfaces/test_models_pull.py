@@ -297,6 +297,25 @@ def test_a_range_that_is_no_more_begins_anew(hub: Hub) -> None:
     assert (store() / FILE).read_bytes() == MODEL
 
 
+def test_so_does_one_of_a_file_whose_size_nobody_tells(hub: Hub) -> None:
+    """What came before is forgotten, and is not taken for all of it."""
+
+    async def without_size(exchange: Exchange) -> None:
+        if exchange.request.method == "HEAD":
+            await exchange.head(200, {"etag": '"a"'})
+        elif "range" in exchange.request.headers:
+            await exchange.head(416, length=0)
+        else:
+            await exchange.head(200, {"etag": '"a"'}, length=len(MODEL))
+            await exchange.send(MODEL[: hub.cuts.pop(0)] if hub.cuts else MODEL)
+            exchange.cut()
+
+    hub.files.answer_with(without_size)
+    hub.cuts = [400_000]
+    assert fetch(hub.files_url).code == 0
+    assert (store() / FILE).read_bytes() == MODEL
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -156,7 +156,7 @@ class Download:
             if before and before == facts.size:
                 return
             try:
-                await self._attempt(facts, file, progress)
+                is_read = await self._attempt(facts, file, progress)
             except (ProviderError, TimeoutError) as error:
                 tries = 0 if os.fstat(file).st_size > before else tries + 1
                 if tries >= _TRIES:
@@ -165,12 +165,14 @@ class Download:
                 self._say("the connection broke; going on")
                 await asyncio.sleep(_PAUSE * tries)
                 continue
-            if facts.size is None or os.fstat(file).st_size == facts.size:
+            is_long_enough = facts.size in (None, os.fstat(file).st_size)
+            if is_read and is_long_enough:
                 return
             tries += 1
         raise SetupError(f"{self._source.shown} ends too early; {_AGAIN}")
 
-    async def _attempt(self, facts: Facts, file: int, progress: Progress) -> None:
+    async def _attempt(self, facts: Facts, file: int, progress: Progress) -> bool:
+        """Read on to the end of the file; False: what is here is no part of it."""
         begin = os.fstat(file).st_size
         try:
             async with self._client.body(begin, facts.etag) as answer:
@@ -182,6 +184,8 @@ class Download:
             if refused.status != 416 or not begin:
                 raise
             os.ftruncate(file, 0)
+            return False
+        return True
 
     async def _take(
         self, answer: Answer, facts: Facts, file: int, progress: Progress
@@ -230,7 +234,7 @@ def _goes_on(answer: Answer, begin: int, size: int | None) -> bool:
     if answer.status != 206:
         return not begin
     unit, _, rest = answer.header("content-range").partition(" ")
-    first, _, total = rest.partition("-")[0], "", rest.rpartition("/")[2]
+    first, total = rest.partition("-")[0], rest.rpartition("/")[2]
     is_ours = total.strip() in ("*", str(size)) or size is None
     if unit.strip().lower() != "bytes" or first.strip() != str(begin) or not is_ours:
         raise SetupError("the server gives another part of the file than it was asked")
