@@ -266,14 +266,6 @@ WHERE run.method = 'vote' AND one.text = other.text
 
 
 def read_choices(
-    connection: sqlite3.Connection, chosen: Filter, counted: Counted, cells: Cells
-) -> dict[str, Choices]:
-    """Give what was chosen on each surface; `chosen.model` is not looked at."""
-    found = read_apart(connection, chosen, counted, cells)
-    return {surface: choices for (surface, _language), choices in found.items()}
-
-
-def read_apart(
     connection: sqlite3.Connection,
     chosen: Filter,
     counted: Counted,
@@ -281,7 +273,10 @@ def read_apart(
     *,
     by_language: bool = False,
 ) -> dict[Where, Choices]:
-    """Give it for all languages together, and if told so for each as well."""
+    """Give what was chosen on each surface; `chosen.model` is not looked at.
+
+    That is for all languages together, and if told so for each as well.
+    """
     values = {
         "since": milliseconds(chosen.since),
         "now": milliseconds(counted.now),

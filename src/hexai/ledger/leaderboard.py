@@ -23,7 +23,7 @@ from hexai.domain.ranking import (
     Verdict,
 )
 from hexai.ledger.cells import Cells
-from hexai.ledger.counted_choices import Choices, Where, identity, read_apart
+from hexai.ledger.counted_choices import Choices, Where, identity, read_choices
 from hexai.ledger.database import milliseconds, seconds
 from hexai.ledger.ratings.ranking import rank
 from hexai.ledger.ratings.trials import Trials
@@ -44,7 +44,7 @@ def read_leaderboard(
 ) -> tuple[Leaderboard, ...]:
     """Rank the contenders of every surface that has trials, or had some left out."""
     cells = Cells(connection, by)
-    found = read_apart(connection, chosen, counted, cells)
+    found = read_choices(connection, chosen, counted, cells)
     return _Boards.of(connection, chosen, cells).make(found)
 
 
@@ -63,7 +63,7 @@ def read_boards(
     `looks`, over the time of the choices.
     """
     cells = Cells(connection)
-    found = read_apart(connection, chosen, counted, cells, by_language=True)
+    found = read_choices(connection, chosen, counted, cells, by_language=True)
     boards = _Boards.of(connection, chosen, cells)
     languages: dict[str, dict[Where, Choices]] = {"": {}}
     for where, choices in found.items():

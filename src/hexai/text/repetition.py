@@ -188,8 +188,6 @@ def _told(line: str) -> int:
 # remains, brackets decide (`brackets.py`): of two ways to join an answer with what
 # follows it, the one that leaves fewer of them unmatched is right.
 
-"""Characters of a repetition."""
-"""Places to cut of which the brackets are counted."""
 _BELOW = 64
 """Lines below the cursor that are compared."""
 

@@ -1,5 +1,6 @@
 """What of a ledger counts as a trial, and as what."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -40,6 +41,14 @@ ANY = Counted(now=NOW)
 Take = Callable[..., dict[str, Choices]]
 
 
+def of_all_languages(
+    connection: sqlite3.Connection, chosen: Filter, counted: Counted, cells: Cells
+) -> dict[str, Choices]:
+    """Read what was chosen on each surface."""
+    found = read_choices(connection, chosen, counted, cells)
+    return {surface: choices for (surface, _language), choices in found.items()}
+
+
 @pytest.fixture
 def take(tmp_path: Path) -> Iterator[Take]:
     """Take facts in, then read what was chosen."""
@@ -52,7 +61,7 @@ def take(tmp_path: Path) -> Iterator[Take]:
     ) -> dict[str, Choices]:
         Store(connection, path).take(*facts)
         cells = Cells(connection, by)
-        return read_choices(connection, Filter(**filters), counted, cells)
+        return of_all_languages(connection, Filter(**filters), counted, cells)
 
     yield take_in
     connection.close()
@@ -497,7 +506,7 @@ def _steps_to_read(folder: Path, count: int) -> int:
         steps += 1
 
     connection.set_progress_handler(step, 10)
-    found = read_choices(connection, Filter(), ANY, Cells(connection))
+    found = of_all_languages(connection, Filter(), ANY, Cells(connection))
     connection.close()
     assert (cut, len(trials(found))) == (count, count)
     return steps

@@ -66,9 +66,7 @@ class LlamaCpp:
         """
         watch = _Watch(progress)
         try:
-            if (
-                call.has_images
-            ):  # a GGUF alone has no eyes: they are a file of their own
+            if call.has_images:  # a GGUF has no eyes: they are a file of their own
                 raise unseen(call)
             gguf = await asyncio.to_thread(self._find, call.model)
             told = await asyncio.to_thread(self._metadata, gguf, call)
