@@ -46,7 +46,7 @@ _ALL = (
     " CAST(plan AS BLOB), CAST(aside AS BLOB) FROM bench "
 )
 _VOTE = "task, question, first, second, choice, winner, at, sitting"
-_DAMAGED = (msgspec.MsgspecError, ValueError, TypeError)
+DAMAGED = (msgspec.MsgspecError, LookupError, ValueError, TypeError)
 """What reading raises of what is no bench, or holds what a newer Hexai knows."""
 _SHORTEST_ID = 6
 """Digits of an id that name a bench; what is shorter is a number."""
@@ -248,11 +248,8 @@ class Benches:
             row = self._connection.execute(query, (number,)).fetchone()
             try:
                 return None if row is None else self._record(row, cells=True)
-            except _DAMAGED:
-                raise LedgerError(
-                    f"bench {number} is damaged, or a newer Hexai has written it, and "
-                    f"cannot be read; `hexai bench forget {number}` removes it"
-                ) from None
+            except DAMAGED:
+                raise unreadable(number) from None
 
     def listed(
         self, *, surface: str = "", cells: bool = False
@@ -266,7 +263,7 @@ class Benches:
             for row in self._connection.execute(query, (surface,)).fetchall():
                 try:
                     yield self._record(row, cells=cells)
-                except _DAMAGED:
+                except DAMAGED:
                     continue
 
     def numbers(self) -> list[int]:
@@ -342,6 +339,14 @@ class Benches:
         query = "SELECT total(most) FROM bench_reserved WHERE bench = ?"
         [most] = self._connection.execute(query, (number,)).fetchone()
         return dollars(int(most)) or Decimal(0)
+
+
+def unreadable(number: int) -> LedgerError:
+    """Say of a bench that it cannot be read, and what to do."""
+    return LedgerError(
+        f"bench {number} is damaged, or a newer Hexai has written it, and cannot be "
+        f"read; `hexai bench forget {number}` removes it"
+    )
 
 
 def _text(value: object) -> str:

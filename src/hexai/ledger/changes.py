@@ -6,13 +6,15 @@ costs as much as there is new.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from hexai.domain.bench import BenchContender, Cell, Plan
+from hexai.ledger.bench import DAMAGED, unreadable
 from hexai.ledger.database import (
     check_writable,
     json_list,
@@ -94,6 +96,45 @@ class ChangedCell(Struct, frozen=True):
     language: str
     contender: BenchContender
     cell: Cell
+
+
+class _Bench(Struct, frozen=True):
+    """A bench of which cells are new."""
+
+    key: bytes
+    started_at: int
+    plan: Plan
+    languages: Mapping[str, str]
+    """By task."""
+
+    @classmethod
+    def read(cls, key: bytes, started_at: int, text: bytes) -> "_Bench":
+        """Read one as it is written."""
+        plan = _plans.decode(text)
+        return cls(key, started_at, plan, {t.id: t.language for t in plan.tasks})
+
+    def changed(self, change: int, task: str, place: int, text: bytes) -> ChangedCell:
+        """Read one of its cells."""
+        plan = self.plan
+        return ChangedCell(
+            change,
+            self.key,
+            self.started_at,
+            plan.withheld,
+            plan.project,
+            plan.surface,
+            self.languages.get(task, ""),
+            plan.contenders[place],
+            _cells.decode(text),
+        )
+
+
+@contextmanager
+def _damage_named(number: int) -> Iterator[None]:
+    try:
+        yield
+    except DAMAGED:
+        raise unreadable(number) from None
 
 
 class Pushed(Struct, frozen=True):
@@ -188,29 +229,14 @@ class Changes:
         with translated(self._path):
             rows = self._connection.execute(_CELLS, (after, most)).fetchall()
             these = json_list({row[1] for row in rows})
-            benches = {
-                number: (key, at, _plans.decode(plan))
-                for number, key, at, plan in self._connection.execute(
-                    _BENCHES, (these,)
-                )
-            }
+            benches = dict[int, _Bench]()
+            for number, *values in self._connection.execute(_BENCHES, (these,)):
+                with _damage_named(number):
+                    benches[number] = _Bench.read(*values)
         found = []
-        for change, bench, task, place, text in rows:
-            key, started_at, plan = benches[bench]
-            language = next((t.language for t in plan.tasks if t.id == task), "")
-            found.append(
-                ChangedCell(
-                    change,
-                    key,
-                    started_at,
-                    plan.withheld,
-                    plan.project,
-                    plan.surface,
-                    language,
-                    plan.contenders[place],
-                    _cells.decode(text),
-                )
-            )
+        for change, number, task, place, text in rows:
+            with _damage_named(number):
+                found.append(benches[number].changed(change, task, place, text))
         return tuple(found)
 
     def count(self, pushed: Pushed) -> int:

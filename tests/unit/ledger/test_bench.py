@@ -14,6 +14,7 @@ from hexai.domain.bench import (
     State,
     TaskRecord,
 )
+from hexai.errors import LedgerError
 from hexai.ledger.access import Ledger
 from hexai.service.recorder import make_ledger_file
 from tests.support.benches import cell, task
@@ -167,3 +168,25 @@ def test_a_damaged_bench_is_left_out_of_the_list(
     connection.execute("UPDATE bench SET plan = '{' WHERE number = 1")
 
     assert [each.number for each in ledger.benches.listed()] == [whole.number]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE bench SET plan = '{'",
+        "UPDATE bench_cell SET cell = '[]'",
+        "UPDATE bench_change SET contender = 7; UPDATE bench_cell SET contender = 7",
+    ],
+)
+def test_a_damaged_bench_is_named_where_its_cells_are_new(
+    ledger: Ledger, damage: str
+) -> None:
+    """With what removes it: nothing more could be pushed to a team else."""
+    begun = ledger.benches.begin(record())
+    ledger.benches.put(begun.number, cell("00000001", 0))
+    assert len(ledger.changes.cells(0, most=9)) == 1
+    for statement in damage.split(";"):
+        ledger.benches._connection.execute(statement)
+
+    with pytest.raises(LedgerError, match="`hexai bench forget 1` removes it"):
+        ledger.changes.cells(0, most=9)
