@@ -5,7 +5,7 @@ The server does the counting; here come in only what is counted, and one row for
 choice, which no list of keeps.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ from hexai.team.rating import Ratings
 from hexai.team.results import LEAST, Published, clear, put
 from hexai.team.rounding import tens
 from hexai.team.schema import check_owner, make_partitions
-from hexai.team.server import read_setting
+from hexai.team.server import read_setting, read_value
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -62,8 +62,8 @@ def publish_week(connection: "Connection[Any]") -> Outcome:
     with connection.transaction():
         for statement in _QUIETLY:
             connection.execute(statement)
-        week = _one(connection, _MONDAY)
-        known = _one(connection, _KNOWN, [week])
+        week = read_value(connection, _MONDAY)
+        known = read_value(connection, _KNOWN, [week])
         if known:
             return Outcome(
                 week=week, people=0, figures=0, is_new=False, partitions=made
@@ -156,10 +156,3 @@ def _stream(connection: "Connection[Any]", query: str) -> Iterator[Any]:
         cursor.itersize = 4_000
         cursor.execute(query.encode())
         yield cursor
-
-
-def _one(
-    connection: "Connection[Any]", query: str, values: Sequence[object] = ()
-) -> Any:
-    row = connection.execute(query.encode(), values).fetchone()
-    return None if row is None else row[0]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hexai.errors import TeamError
-from hexai.team.server import NOT_ENROLLED, SCHEMA
+from hexai.team.server import NOT_ENROLLED, SCHEMA, read_value
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -58,7 +58,7 @@ def script(connection: "Connection[Any]") -> str:
 def owner(connection: "Connection[Any]") -> str:
     """Name the role that owns the ledger; a member of it may act as it."""
     query = "SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'hexai'"
-    return str(_one(connection, query))
+    return str(read_value(connection, query))
 
 
 def _quoted(name: str) -> str:
@@ -71,9 +71,9 @@ def version(connection: "Connection[Any]") -> int:
     Raises `TeamError` if it may not be read.
     """
     query = "SELECT to_regclass('hexai.setting') IS NOT NULL"
-    if not _one(connection, query):
+    if not read_value(connection, query):
         return 0
-    found = _one(connection, "SELECT max(schema) FROM hexai.setting")
+    found = read_value(connection, "SELECT max(schema) FROM hexai.setting")
     if found is None:  # row security hides it from who is not enrolled
         raise TeamError(NOT_ENROLLED)
     return int(found)
@@ -106,7 +106,7 @@ def is_owner(connection: "Connection[Any]") -> bool:
         "SELECT pg_has_role(session_user, nspowner, 'MEMBER') FROM pg_namespace"
         " WHERE nspname = 'hexai'"
     )
-    return bool(_one(connection, query))
+    return bool(read_value(connection, query))
 
 
 def check_owner(connection: "Connection[Any]") -> None:
@@ -131,11 +131,11 @@ def make_partitions(connection: "Connection[Any]") -> tuple[str, ...]:
 
     What came for a month that had none lies in the one for all others, and moves.
     """
-    today = _one(connection, "SELECT current_date")
+    today = read_value(connection, "SELECT current_date")
     made = []
     for first, end in months(today):
         name = f"fact_{first:%Y_%m}"
-        if not _one(connection, "SELECT to_regclass(%s)", [f"hexai.{name}"]):
+        if not read_value(connection, "SELECT to_regclass(%s)", [f"hexai.{name}"]):
             _make_partition(connection, name, first, end)
             made.append(name)
     return tuple(made)
@@ -178,10 +178,3 @@ _PARTITION = (
     """ALTER TABLE hexai.fact ATTACH PARTITION {table}
     FOR VALUES FROM ({first}) TO ({end})""",
 )
-
-
-def _one(
-    connection: "Connection[Any]", query: str, values: Sequence[object] = ()
-) -> Any:
-    row = connection.execute(query.encode(), values).fetchone()
-    return None if row is None else row[0]

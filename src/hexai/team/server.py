@@ -3,7 +3,7 @@
 Nothing waits for ever: a server that is gone is noticed within half a minute.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -221,6 +221,14 @@ def read_me(connection: "Connection[Any]") -> Me | None:
     if row is None:
         return None
     return Me(pseudonym=row[0], name=row[1], rows=row[2])
+
+
+def read_value(
+    connection: "Connection[Any]", query: str, values: Sequence[object] = ()
+) -> Any:
+    """Give the first value of the first row; None if there is no row."""
+    row = connection.execute(query.encode(), values).fetchone()
+    return None if row is None else row[0]
 
 
 def described(connection: "Connection[Any]") -> str:
