@@ -84,7 +84,7 @@ async def _fetch(
     except Unfit as error:
         return f"{name} {error}"
     except ProviderError as error:
-        return f"{name} cannot be fetched: {error.message}"
+        return f"{name} cannot be fetched: {error}"
     except TimeoutError:
         return f"{name} did not come within {PATIENCE:.0f} s; save it, and attach that"
 
