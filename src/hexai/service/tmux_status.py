@@ -275,6 +275,24 @@ class ServerStatus:
             self._is_stale.wait(_STALE)
 
 
+def command_status(
+    folders: Folders,
+    environ: Mapping[str, str],
+    settings: Settings,
+    *,
+    now: Callable[[], float],
+    log: Log,
+) -> CommandStatus | None:
+    """Give the status of one question; None where there is no tmux, or none is wanted.
+
+    `now` is the wall clock.
+    """
+    if not settings.tmux.status:
+        return None
+    status = find_status(folders, environ, lambda: settings, now=now, log=log)
+    return None if status is None else CommandStatus(status)
+
+
 def find_status(
     folders: Folders,
     environ: Mapping[str, str],

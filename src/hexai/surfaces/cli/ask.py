@@ -349,19 +349,18 @@ class Status:
             self._status.leave()
 
     def _open(self) -> "CommandStatus | None":
-        process, settings = self._session.process, self._session.snapshot.settings
-        if not process.environ.get("TMUX") or not settings.tmux.status:
+        session, environ = self._session, self._session.process.environ
+        if not environ.get("TMUX"):
             return None
-        from hexai.service.tmux_status import CommandStatus, find_status
+        from hexai.service.tmux_status import command_status
 
-        status = find_status(
-            self._session.folders,
-            process.environ,
-            lambda: settings,
+        self._status = command_status(
+            session.folders,
+            environ,
+            session.snapshot.settings,
             now=wall_clock,
-            log=self._session.log,
+            log=session.log,
         )
-        self._status = None if status is None else CommandStatus(status)
         return self._status
 
 

@@ -352,22 +352,17 @@ class Work:
         )
 
     def _begin_status(self, entries: tuple[Entry, ...], blind: bool) -> None:  # noqa: FBT001 - a callback
-        if self._status is not None or not self._start.environ.get("TMUX"):
+        start = self._start
+        if self._status is not None or not start.environ.get("TMUX"):
             return
-        from hexai.service.tmux_status import CommandStatus, find_status
+        from hexai.service.tmux_status import command_status
 
-        status = find_status(
-            self._start.folders,
-            self._start.environ,
-            lambda: self._settings,
-            now=self._start.now,
-            log=self._log,
+        self._status = command_status(
+            start.folders, start.environ, self._settings, now=start.now, log=self._log
         )
-        if status is None or not self._settings.tmux.status:
-            return
-        self._status = CommandStatus(status)
-        names = [f"{each.spec.provider}:{each.spec.model}" for each in entries]
-        self._status.begin([f"{len(names)} blind"] if blind else names)
+        if self._status is not None:
+            names = [f"{each.spec.provider}:{each.spec.model}" for each in entries]
+            self._status.begin([f"{len(names)} blind"] if blind else names)
 
     def _end_status(self, *records: RunRecord) -> None:
         if self._status is not None:
