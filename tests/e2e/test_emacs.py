@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
-from tests.support.emacs import complete
+from tests.support.emacs import ask, complete
 from tests.support.upstream import Upstream
 from tests.surfaces.lsp.test_hidden import HIDDEN
 
@@ -111,3 +111,31 @@ def test_an_answer_goes_in_as_it_is_and_starts_nothing(
 
     assert done.text == f'x = """\n\n{HIDDEN[hidden]}\n\n"""\n'
     assert chat.requests == []
+
+
+@contextmanager
+def chat_model(answer: str) -> Iterator[Upstream]:
+    """Run an upstream that answers questions typed in a document."""
+    with Upstream(openai_answer(answer)) as chat:
+        write_config(
+            '[providers.chat]\ntype = "openai"\nmodel = "m"\nlocal = true\n'
+            f'base_url = "{chat.url}"\n[models]\nchat = {{ provider = "chat" }}\n'
+        )
+        yield chat
+
+
+def test_a_question_is_answered_while_one_types_on(tmp_path: Path) -> None:
+    """Eglot tells of it with all that was typed since, in one change."""
+    with chat_model("It is 42.") as chat:
+        done = ask(tmp_path / "x.py", may_edit=True)
+
+    assert len(chat.requests) == 1
+    assert done.text == "what is it?\n\n> It is 42.\n\nand I type on, and on\nm"
+
+
+def test_eglot_asks_whether_to_edit_only_once(tmp_path: Path) -> None:
+    """Its question takes the keys that are being typed, and a "no" is final."""
+    with chat_model("It is 42."):
+        done = ask(tmp_path / "x.py", may_edit=False)
+
+    assert (done.asked, done.text) == (1, "what is it?>\n\nand I type on, and on\nmn")

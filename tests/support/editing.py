@@ -26,7 +26,7 @@ from hexai.surfaces.lsp.completion.completer import Completer
 from hexai.surfaces.lsp.completion.editor_request import Route, Trigger, TriggerKind
 from hexai.surfaces.lsp.completion.questions import LiveRace, Warming
 from hexai.surfaces.lsp.documents import Document
-from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.editor import Answer, Severity
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.text.lines import Lines, Position, Replacement, Span
 from tests.support.clock import T, run_virtually
@@ -67,7 +67,7 @@ class FakeEditor:
 
     async def apply(
         self, document: Document, replacements: Sequence[Replacement], label: str
-    ) -> bool:
+    ) -> Answer:
         """Nobody applies anything here."""
         raise NotImplementedError
 

@@ -18,7 +18,7 @@ from pygls.lsp.server import LanguageServer
 from hexai.domain.outcome import Outcome, Status
 from hexai.surfaces.lsp.clients import NEOVIM, Client
 from hexai.surfaces.lsp.documents import Document
-from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.editor import Answer, Severity
 from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers
 from hexai.surfaces.lsp.offers.items import ItemMaker
@@ -105,7 +105,7 @@ class ItemServer:
 
     async def apply(
         self, document: Document, replacements: Sequence[Replacement], label: str
-    ) -> bool:
+    ) -> Answer:
         """Have an edit made."""
         edits = []
         for each in replacements:
@@ -123,7 +123,7 @@ class ItemServer:
         )
         self._seen.applied.append(result.applied)
         self._write()
-        return result.applied
+        return Answer.YES if result.applied else Answer.NO
 
     async def _make(self, uri: str, compute: Compute, label: str) -> None:
         document = self.document(uri)

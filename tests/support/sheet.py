@@ -17,7 +17,7 @@ from hexai.surfaces.lsp.chat.slash_commands import Commands
 from hexai.surfaces.lsp.clients import DEFAULT, Client
 from hexai.surfaces.lsp.configuration import Configuration
 from hexai.surfaces.lsp.documents import Document, Documents
-from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.editor import Answer, Severity
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.progress import Running, Work
@@ -145,17 +145,17 @@ class Sheet(OwnTasks):
 
     async def apply(
         self, document: Document, replacements: Sequence[Replacement], label: str
-    ) -> bool:
+    ) -> Answer:
         """Make an edit a little later, unless the text has changed by then."""
         await asyncio.sleep(_AFTER)
         if self.document(URI) is not document or self.refusals:
             self.refusals = max(0, self.refusals - 1)
             self.type_at_once(" ")
-            return True
+            return Answer.YES
         last_first = sorted(replacements, key=_start, reverse=True)
         self._change(last_first)
         self.applied.append(label)
-        return True
+        return Answer.YES
 
     async def type(self, text: str, *, pause: float = 0.05) -> None:
         """Type at the cursor, one key after the other."""

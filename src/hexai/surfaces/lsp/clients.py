@@ -65,6 +65,12 @@ class Client(Struct, frozen=True, kw_only=True):
     checks_versions: bool = False
     """It refuses an edit of another version than its own, though it does not say that
     it knows versions; but one of version 0 it takes for one of any."""
+    says_never: str = ""
+    """A pattern for how it says that its user, whom it asks before each edit, does not
+    want one; blank if it asks nobody."""
+    collects_keys: bool = False
+    """It tells of what is typed once nobody has typed for a moment, however long that
+    takes: one change may hold many keys."""
     automatic_deadline: float = inf
     """Seconds within which a request that nobody asked for by hand is answered."""
     holds_back: float = 0.0
@@ -237,21 +243,25 @@ EGLOT = Client(
     "https://github.com/joaotavora/eglot",
     label="code",
     code_in="documentation",
+    says_never=r"(?i)\buser cancell?ed\b",
+    collects_keys=True,
 )
 
 NAMELESS = replace(EGLOT, name="nameless")
 """Eglot before it told its name, as in Emacs 28 and Debian 12; a label without the
 model's name does little harm to others that tell none."""
 
+_NOT_EGLOT = replace(NAMELESS, says_never="", collects_keys=False)
+
 KATE = replace(
-    NAMELESS,
+    _NOT_EGLOT,
     name="kate",
     seen="Kate 22.12, run by the tests; "
     "https://invent.kde.org/utilities/kate/-/tree/master/addons/lspclient",
 )
 
 FRESH = replace(
-    NAMELESS,
+    _NOT_EGLOT,
     name="fresh",
     seen="fresh 0.5.7 as its crate, run on 2026-11-30: inserts insertText in place of "
     "ASCII letters (`insert_completion_text`), as a snippet if it has a placeholder, "
@@ -264,7 +274,7 @@ FRESH = replace(
 )
 
 JUPYTERLAB = replace(
-    NAMELESS,
+    _NOT_EGLOT,
     name="jupyterlab",
     seen="JupyterLab 4.6.6 with jupyterlab-lsp 5.3, run on 2026-11-30; "
     "https://github.com/jupyter-lsp/jupyterlab-lsp/blob/main/packages/jupyterlab-lsp/"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from typing import Protocol
 
 from hexai.service.crash import describe
@@ -19,6 +19,16 @@ class Severity(IntEnum):
     WARNING = 2
     INFO = 3
     LOG = 4
+
+
+class Answer(Enum):
+    """What an editor says to an edit."""
+
+    YES = auto()
+    NO = auto()
+    """It may take it later: most often the text had changed meanwhile."""
+    NEVER = auto()
+    """Its user was asked, and does not want it."""
 
 
 class Editor(Protocol):
@@ -39,7 +49,7 @@ class Editor(Protocol):
 
     async def apply(
         self, document: Document, replacements: Sequence[Replacement], label: str
-    ) -> bool:
+    ) -> Answer:
         """Have edits made in a document at its version; gives the editor's answer.
 
         The replacements do not overlap, and all are of the text as it is. That the

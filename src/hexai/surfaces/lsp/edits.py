@@ -10,7 +10,8 @@ it, or when it has been quiet. The changes that follow are held against both tex
 the edit and without: whichever they are nearer to tells whether it was made. One that
 was not is computed again on the new text; a refusal says that there is one, so it is
 waited for. That goes on for 30 seconds; then the user is told, and nothing is changed.
-Edits of one document are made one after the other.
+Some editors ask their user first: whoever says no is not asked again. Edits of one
+document are made one after the other.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from hexai.surfaces.lsp.documents import Document
-from hexai.surfaces.lsp.editor import Editor, Severity
+from hexai.surfaces.lsp.editor import Answer, Editor, Severity
 from hexai.text.lines import Lines, Position, Replacement, TextChange, compare
 
 PATIENCE = 30.0
@@ -120,6 +121,11 @@ class Edits:
             await self._send(document, replacements, label, watch)
             if watch.made is not None:
                 return Made(watch.made)
+            if watch.is_unwanted:
+                self._editor.tell(
+                    Severity.WARNING, f"{label}: not wanted; nothing was changed"
+                )
+                return GaveUp("the edit was not wanted", is_told=True)
         return GaveUp("the document was closed")
 
     async def _wait_quiet(self, uri: str, watch: "_Watch") -> None:
@@ -159,7 +165,7 @@ class _Watch:
     def __init__(self) -> None:
         self._news = asyncio.Event()
         self._without = self._with = Lines.of("")
-        self._answer: bool | None = None
+        self._answer: Answer | None = None
         self._is_followed = self._is_closed = False
         self.made: Document | None = None
         """The document that shows the edit."""
@@ -173,12 +179,19 @@ class _Watch:
     def is_decided(self) -> bool:
         """Whether there is nothing to wait for but what was promised."""
         is_answered = self._answer is not None and self._is_followed
-        return self._is_closed or self.made is not None or is_answered
+        is_over = self._is_closed or self.made is not None or self.is_unwanted
+        return is_over or is_answered
 
     @property
     def is_promised(self) -> bool:
         """Whether the editor said yes, and the change may still come."""
-        return bool(self._answer) and self.made is None and not self._is_closed
+        is_open = self.made is None and not self._is_closed
+        return self._answer is Answer.YES and is_open
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether the user was asked, and said no."""
+        return self._answer is Answer.NEVER
 
     def expect(self, document: Document, replacements: Sequence[Replacement]) -> None:
         """Begin with an edit of a document as it is."""
@@ -186,7 +199,7 @@ class _Watch:
         self._with = _edited(document.lines, replacements)
         self._answer, self._is_followed = None, False
 
-    def settle(self, answer: bool) -> None:  # noqa: FBT001 - the editor's own
+    def settle(self, answer: Answer) -> None:
         """Take the editor's answer."""
         self._answer = answer
         self._news.set()

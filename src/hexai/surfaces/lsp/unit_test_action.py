@@ -21,7 +21,7 @@ from hexai.service.actions.unit_test_edits import add_tests
 from hexai.service.actions.unit_test_file import check, create, read
 from hexai.service.actions.unit_test_plan import Plan, compose_test, plan_tests
 from hexai.surfaces.lsp.documents import Document
-from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.editor import Answer, Severity
 from hexai.surfaces.lsp.edits import Edits, GaveUp
 from hexai.surfaces.lsp.protocol.connection import Connection
 from hexai.surfaces.lsp.protocol.convert import from_position
@@ -141,7 +141,8 @@ class UnitTests:
         document = Document(
             uri=path.as_uri(), language="", version=None, lines=lines, changed_at=0.0
         )
-        if not await self._connection.apply(document, edits, _TITLE):
+        said = await self._connection.apply(document, edits, _TITLE)
+        if said is not Answer.YES:
             return f"the editor did not take the edit of {path.name}"
         self._connection.tell(Severity.INFO, f"Hexai: the tests are in {path.name}")
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from hexai.surfaces.lsp.clients import DEFAULT, Client
 from hexai.surfaces.lsp.documents import Document, Documents
-from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.editor import Answer, Severity
 from hexai.surfaces.lsp.edits import Edits, GaveUp, Made
 from hexai.text.lines import Position, Replacement, Span
 from tests.support.clock import run_virtually
@@ -29,7 +29,7 @@ class Typist:
         self.sent: list[tuple[float, str]] = []
         """When an edit was sent, and the text that it was for."""
         self.told: list[str] = []
-        self.take: list[Callable[[Sequence[Replacement]], Coroutine[Any, Any, bool]]]
+        self.take: list[Callable[[Sequence[Replacement]], Coroutine[Any, Any, Answer]]]
         self.take = []
         """What is done with the next edits; the last goes on for ever."""
 
@@ -52,7 +52,7 @@ class Typist:
 
     async def apply(
         self, document: Document, replacements: Sequence[Replacement], label: str
-    ) -> bool:
+    ) -> Answer:
         """Do as the script says."""
         self.sent.append((round(self.clock(), 3), document.lines.text))
         take = self.take.pop(0) if len(self.take) > 1 else self.take[0]
@@ -70,31 +70,31 @@ class Typist:
         version = (document.version or 0) + 1
         self.documents.change(URI, version, replacements)
 
-    async def accept(self, replacements: Sequence[Replacement]) -> bool:
+    async def accept(self, replacements: Sequence[Replacement]) -> Answer:
         """Make the edit, make it known, say yes."""
         self.change(replacements)
         await asyncio.sleep(_AFTER)
-        return True
+        return Answer.YES
 
-    async def accept_quietly(self, replacements: Sequence[Replacement]) -> bool:
+    async def accept_quietly(self, replacements: Sequence[Replacement]) -> Answer:
         """Say yes at once, and make the change known later, as Neovim does."""
         asyncio.get_running_loop().call_later(0.15, self.change, replacements)
         await asyncio.sleep(0)
-        return True
+        return Answer.YES
 
-    async def refuse(self, replacements: Sequence[Replacement]) -> bool:
+    async def refuse(self, replacements: Sequence[Replacement]) -> Answer:
         """Refuse, since somebody was typing."""
         self.type("x")
         await asyncio.sleep(_AFTER)
-        return False
+        return Answer.NO
 
-    async def refuse_but_say_yes(self, replacements: Sequence[Replacement]) -> bool:
+    async def refuse_but_say_yes(self, replacements: Sequence[Replacement]) -> Answer:
         """Refuse as Neovim does: it says yes."""
         self.type("x")
         await asyncio.sleep(_AFTER)
-        return True
+        return Answer.YES
 
-    async def accept_between_keys(self, replacements: Sequence[Replacement]) -> bool:
+    async def accept_between_keys(self, replacements: Sequence[Replacement]) -> Answer:
         """Say yes, and make the change known after three keys of somebody."""
         later = asyncio.get_running_loop().call_later
         self.type("x")
@@ -102,12 +102,19 @@ class Typist:
         later(0.1, self.type, "z")
         later(0.2, self.change, replacements)
         await asyncio.sleep(0)
-        return True
+        return Answer.YES
 
-    async def ignore(self, replacements: Sequence[Replacement]) -> bool:
+    async def decline(self, replacements: Sequence[Replacement]) -> Answer:
+        """Say that the user, who types on, was asked and said no."""
+        self.type("x")
+        await asyncio.sleep(_AFTER)
+        asyncio.get_running_loop().call_later(_AFTER, self.type, "y")
+        return Answer.NEVER
+
+    async def ignore(self, replacements: Sequence[Replacement]) -> Answer:
         """Refuse, with nobody typing."""
         await asyncio.sleep(_AFTER)
-        return False
+        return Answer.NO
 
 
 def append(document: Document) -> list[Replacement]:
@@ -207,11 +214,11 @@ def test_a_change_that_holds_more_than_the_edit_shows_it_too() -> None:
     async def scenario() -> None:
         typist = await _quiet()
 
-        async def take(replacements: Sequence[Replacement]) -> bool:
+        async def take(replacements: Sequence[Replacement]) -> Answer:
             at = Position(0, 1)
             typed = Replacement(span=Span(at, at), text="typed\n")
             typist.change([*replacements, typed])
-            return True
+            return Answer.YES
 
         typist.take = [take]
         made = await typist.edits.make(URI, append, "test")
@@ -267,6 +274,23 @@ def test_after_thirty_seconds_the_user_is_told_and_nothing_was_changed() -> None
         (told,) = typist.told
         assert told.startswith("Hexai: test: ")
         assert "nothing was changed" in told
+
+    run_virtually(scenario())
+
+
+def test_whoever_said_no_is_not_asked_again() -> None:
+    """An editor that asks takes the keys that are being typed for the answer."""
+
+    async def scenario() -> None:
+        typist = await _quiet()
+        typist.take = [typist.decline]
+        result = await typist.edits.make(URI, append, "Hexai: test")
+        await asyncio.sleep(1)
+
+        assert isinstance(result, GaveUp)
+        assert result.is_told
+        assert (len(typist.sent), typist.text) == (1, "yxone\ntwo\n")
+        assert typist.told == ["Hexai: test: not wanted; nothing was changed"]
 
     run_virtually(scenario())
 
@@ -345,9 +369,9 @@ def test_several_ranges_are_replaced_in_one_edit() -> None:
             spans = [Span(Position(line, 0), Position(line, 3)) for line in (0, 1)]
             return [Replacement(span=span, text="longer\nx") for span in spans]
 
-        async def take(replacements: Sequence[Replacement]) -> bool:
+        async def take(replacements: Sequence[Replacement]) -> Answer:
             typist.change(list(reversed(replacements)))
-            return True
+            return Answer.YES
 
         typist.take = [take]
         made = await typist.edits.make(URI, compute, "test")

@@ -96,7 +96,8 @@ class Prompter:
         if ours:
             self._own_edits.edited(document.uri, change)
             return
-        for typed in typed_in(change):
+        collected = self._editor.client.collects_keys
+        for typed in typed_in(change, collected=collected):
             self._read(document, typed)
 
     def _read(self, document: Document, typed: TypedText) -> None:

@@ -5,7 +5,8 @@ checked out and pasted, and models write markers too. The editor does not say ho
 came, but typing has a form: what goes in stands on one line. Around it there may be the
 break by which that line was opened, and the one after it with what the editor begins
 the next line with. Or it came key by key, in an editor that collects for a moment what
-is typed: a few changes of one character each, on whatever lines.
+is typed: a few changes of one character each, on whatever lines. Where that moment ends
+only when nobody types, there may be many of them, on a few lines.
 
 A change that shows an edit of ours is not typed, whatever its form. Nor is one that
 undoes or redoes such an edit, or does again what led to it: it brings back, in one go,
@@ -14,6 +15,7 @@ a text as it was before or after the edit.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 
 from msgspec import Struct
 
@@ -36,6 +38,8 @@ _BREAKS = 2
 _KEYS = 24
 """Keys that an editor may have collected; more came otherwise, though key by key: in a
 terminal that does not tell what is pasted."""
+_LINES = 8
+"""Lines written without a pause, where an editor collects keys until there is one."""
 _REMEMBERED = 64
 """Texts before and after edits of ours, for each document."""
 
@@ -52,15 +56,19 @@ class TypedText(Struct, frozen=True, kw_only=True):
         return self.start <= column < self.end
 
 
-def typed_in(change: TextChange) -> tuple[TypedText, ...]:
-    """Say what was typed in a change, line by line; nothing if it has another form."""
+def typed_in(change: TextChange, *, collected: bool = False) -> tuple[TypedText, ...]:
+    """Say what was typed in a change, line by line; nothing if it has another form.
+
+    `collected` says that the editor collects keys for as long as somebody types.
+    """
     edit = change.smallest()
     line, column = edit.span.start.line, edit.span.start.character
     if edit.span.end.line != line:
         return ()
     inserted = Lines.of(edit.text)
     parts = inserted.between(0, len(inserted))
-    if _is_keyed(edit.text, change.pieces):
+    most = inf if collected and len(parts) <= _LINES else _KEYS
+    if _is_keyed(edit.text, change.pieces, most):
         return tuple(_typed(line, column, parts))
     opened = not parts[0] and len(parts) > 1
     first, *rest = parts[opened:]
@@ -79,12 +87,12 @@ def _typed(line: int, column: int, parts: Sequence[str]) -> Iterator[TypedText]:
             yield TypedText(line=line + number, start=start, end=start + len(part))
 
 
-def _is_keyed(text: str, pieces: int) -> bool:
+def _is_keyed(text: str, pieces: int, most: float) -> bool:
     """Tell whether a text came in key by key, over several lines perhaps.
 
     An editor that collects keys sends each as a change of its own.
     """
-    return len("".join(text.split())) <= pieces <= _KEYS
+    return len("".join(text.split())) <= pieces <= most
 
 
 def _is_begun(text: str, above: str) -> bool:

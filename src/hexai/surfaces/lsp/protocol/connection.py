@@ -1,6 +1,7 @@
 """The editor at the other end of the connection: what it is told, asked, and can do."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from lsprotocol import types
 
 from hexai.surfaces.lsp.clients import DEFAULT, Client, Traits
 from hexai.surfaces.lsp.documents import Document, Documents
-from hexai.surfaces.lsp.editor import Severity, hold
+from hexai.surfaces.lsp.editor import Answer, Severity, hold
 from hexai.surfaces.lsp.protocol.convert import from_replacement
 from hexai.surfaces.lsp.protocol.jsonrpc import Wire
 from hexai.text.lines import Encoding, Lines, Replacement
@@ -17,6 +18,8 @@ from hexai.text.sanitise import visible
 
 _ANSWER_WITHIN = 10.0
 """Seconds for the editor's answer to a request of ours."""
+_ASKED_WITHIN = 30.0
+"""Seconds for one that the editor's user is asked about."""
 
 
 class Connection:
@@ -54,15 +57,22 @@ class Connection:
 
     async def apply(
         self, document: Document, replacements: Sequence[Replacement], label: str
-    ) -> bool:
+    ) -> Answer:
         """Have edits made in a document at its version; gives the editor's answer."""
         workspace = self.capabilities.workspace
         if workspace is None or not workspace.apply_edit:
-            return False
+            return Answer.NO
         edit = self._edit(document, replacements)
         params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
-        result = await self.ask(types.WORKSPACE_APPLY_EDIT, params)
-        return bool(getattr(result, "applied", False))
+        never = self.client.says_never
+        granted, said = await self._request(
+            types.WORKSPACE_APPLY_EDIT,
+            params,
+            within=_ASKED_WITHIN if never else _ANSWER_WITHIN,
+        )
+        if granted:
+            return Answer.YES if getattr(said, "applied", False) else Answer.NO
+        return Answer.NEVER if never and re.search(never, str(said)) else Answer.NO
 
     async def settings(self) -> Any:
         """Ask for the editor's settings under `hexai`; None if it gives none."""
@@ -76,8 +86,8 @@ class Connection:
 
     async def ask(self, method: str, params: object) -> Any:
         """Send a request; None if it is refused, or not answered in time."""
-        _, result = await self._request(method, params)
-        return result
+        granted, result = await self._request(method, params)
+        return result if granted else None
 
     async def agree(self, method: str, params: object) -> bool:
         """Send a request to which nothing is the answer; tells if it was granted."""
@@ -88,15 +98,20 @@ class Connection:
         """Send a notification."""
         self._wire.notify(method, params)
 
-    async def _request(self, method: str, params: object) -> tuple[bool, Any]:
+    async def _request(
+        self, method: str, params: object, *, within: float = _ANSWER_WITHIN
+    ) -> tuple[bool, Any]:
+        """Send a request; gives whether it was granted, and what is said to it."""
         from pygls.exceptions import JsonRpcException
 
         # Shielded, since a reply that comes after all would find it cancelled.
         answer = asyncio.shield(self._wire.send_request_async(method, params))
         try:
-            async with asyncio.timeout(_ANSWER_WITHIN):
+            async with asyncio.timeout(within):
                 return True, await answer
-        except (TimeoutError, JsonRpcException):
+        except JsonRpcException as refusal:
+            return False, refusal.message
+        except TimeoutError:
             return False, None
 
     def _edit(

@@ -83,6 +83,18 @@ def test_many_keys_at_once_are_a_paste() -> None:
     assert typed_in(keyed("", "what is this?>\nwhat is that?>\n")) == ()
 
 
+def test_an_editor_that_collects_while_somebody_types() -> None:
+    """Any number of keys is typing there, but a text of many lines is a paste still."""
+    keys = keyed("", "what is the sky?>\n\nand on I type, and on")
+    assert typed_in(keys) == ()
+    assert typed_in(keys, collected=True) == (
+        TypedText(line=0, start=0, end=17),
+        TypedText(line=2, start=0, end=21),
+    )
+    lines = keyed("", "what is this?>\n" * 8)
+    assert typed_in(lines, collected=True) == ()
+
+
 def test_text_of_an_edit_that_comes_back_in_one_go() -> None:
     """It is no typing, but for one character; other documents do not count."""
     own_edits, text = OwnEdits(), Lines.of("what?>\n")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hexai.surfaces.lsp.clients import BLINK, COC, DEFAULT, NEOVIM, Client
 from hexai.surfaces.lsp.documents import Document
-from hexai.surfaces.lsp.editor import Severity
+from hexai.surfaces.lsp.editor import Answer, Severity
 from hexai.surfaces.lsp.edits import Compute
 from hexai.surfaces.lsp.offers.acceptance import Acceptance, Offers, mending
 from hexai.surfaces.lsp.offers.offer import Insertion, Offer
@@ -42,7 +42,7 @@ class Desk:
 
     async def apply(
         self, document: Document, replacements: Sequence[Replacement], label: str
-    ) -> bool:
+    ) -> Answer:
         """Fail: edits are made by `make`."""
         raise AssertionError
 
