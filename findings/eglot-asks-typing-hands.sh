@@ -3,7 +3,7 @@
 #   is shown until nobody types, or asks in a way that text which is being typed does not
 #   answer; or it does not ask where the file is open and the edit can be undone.
 # Seen: eglot asks in the minibuffer at once, between two keys. What is typed next answers:
-#   `not now` refuses the edit and leaves `ot now` in the text, `yes` makes it and leaves
+#   `never` refuses the edit and leaves `ever` in the text, `yes` makes it and leaves
 #   `es`, and any other letter is lost. A server hears `User cancelled server edit` as an
 #   internal error; one that tries again, as after an edit that was stale, is asked about
 #   at the next key. The default can be changed: `eglot-confirm-server-initiated-edits`.
@@ -93,7 +93,7 @@ terminal new-session -d -x 80 -y 24 "HOME='$place' emacs -nw -q -l start.el"
 wait_for test -e up
 terminal send-keys -l 'Then: '
 wait_for is_asked
-terminal send-keys -l 'not now'
+terminal send-keys -l 'never'
 wait_for is_answered 1
 wait_for is_asked # for the next change, of what was left of these words
 terminal send-keys -l 'yes'
@@ -102,7 +102,7 @@ terminal send-keys C-x C-s
 wait_for test -s x.txt
 
 printf '%s; the server was told:\n%s\n' "$emacs" "$(cat answers)"
-printf 'typed were "Then: ", "not now" and "yes"; the file has:\n%s\n' "$(cat x.txt)"
+printf 'typed were "Then: ", "never" and "yes"; the file has:\n%s\n' "$(cat x.txt)"
 grep -q 'User cancelled server edit' answers
 grep -q '"applied": true' answers
-[[ $(cat x.txt) == $'Edited.\nThen: ot nowes' ]]
+[[ $(cat x.txt) == $'Edited.\nThen: everes' ]]

@@ -243,7 +243,7 @@ EGLOT = Client(
     "https://github.com/joaotavora/eglot",
     label="code",
     code_in="documentation",
-    says_never=r"(?i)\buser cancell?ed\b",
+    says_never=r"(?i)\buser cancel+ed\b",
     collects_keys=True,
 )
 
