@@ -10,7 +10,6 @@ an answer that breaks what follows breaks the end of this one.
 What has no grammar, and a truth that does not parse itself, is not judged.
 """
 
-import ast
 import re
 import warnings
 
@@ -22,6 +21,7 @@ from hexai.prompts.code.languages import Language, language_of
 from hexai.prompts.code.parsed_lines import fold
 from hexai.prompts.code.tree import count_errors, encode
 from hexai.text.lines import Lines, with_newlines
+from hexai.text.python_trees import tree_of
 from hexai.text.repetition import covered, is_telling
 
 _REACH = 4_000
@@ -130,7 +130,7 @@ def _is_python(text: str) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of escapes that strings do not know
         try:
-            ast.parse(text)
+            tree_of(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
     return True

@@ -18,6 +18,7 @@ from hexai.config.allowed import type_hints
 from hexai.config.model_options import KNOWN
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import EntryTable, Models
+from hexai.text.python_trees import tree_of
 
 
 def json_schema() -> dict[str, Any]:
@@ -78,7 +79,7 @@ def texts_of(struct: type[Struct]) -> dict[str, str]:
 
 @cache
 def _module_texts(module: str) -> dict[str, dict[str, str]]:
-    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    tree = tree_of(inspect.getsource(sys.modules[module]))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     return {node.name: dict(_class_texts(node)) for node in classes}
 
