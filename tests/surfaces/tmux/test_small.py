@@ -29,8 +29,8 @@ def test_a_popup_of_three_lines_says_who_would_be_taken() -> None:
     """Where several are compared, a line of the diff is left beside the heading."""
 
     async def body() -> None:
-        async with showing(MENU, TWO, FIRST, SECOND, size=POPUP) as parent:
-            await parent.wait_for("▶ 1/2 one  1.0 s")
+        async with showing(MENU, TWO, SECOND, FIRST, size=POPUP) as parent:
+            await parent.wait_for("▶ 1/2 one  1.0 s")  # and so both are there
             await parent.pilot.press("2", "j")
             await parent.wait_for("+ new = 2")
             await parent.wait_for("▶ 2/2 two  1.0 s")

@@ -59,6 +59,11 @@ class Parent:
         for message in messages:
             self._writer.write(encode(message))
 
+    def type(self, *keys: str) -> None:
+        """Press keys at once, whatever the ones before have come to."""
+        for key in keys:
+            self.pilot.app.post_message(events.Key(key, key))
+
     async def hear(self, *, shows: bool = False) -> FromView:
         """Wait for what the view says its user wants, or for what it `shows`."""
         async with asyncio.timeout(20):
@@ -89,12 +94,14 @@ async def showing(
     ours, theirs = socket.socketpair()
     app = ActionApp(theirs)
     reader, writer = await asyncio.open_unix_connection(sock=ours)
-    async with app.run_test(size=size) as pilot:
-        parent = Parent(reader, writer, pilot)
-        parent.say(*messages)
-        yield parent
-    writer.close()
-    await writer.wait_closed()
+    try:
+        async with app.run_test(size=size) as pilot:
+            parent = Parent(reader, writer, pilot)
+            parent.say(*messages)
+            yield parent
+    finally:
+        writer.close()
+        await writer.wait_closed()
 
 
 def run(body: Callable[[], Awaitable[None]]) -> None:
@@ -256,6 +263,23 @@ def test_narrow_screens_show_one_candidate() -> None:
             assert "new = 1" not in parent.screen()
             await parent.pilot.press("tab")
             await parent.wait_for("+ new = 1")
+
+    run(body)
+
+
+def test_keys_typed_ahead_of_a_diff_move_in_it() -> None:
+    """Whoever chooses an answer and scrolls in it need not wait until it is drawn."""
+
+    async def body() -> None:
+        begun = Begun(title="simplify", names=("one", "two"), target=TARGET)
+        text = "".join(f"line = {number}\n" for number in range(99))
+        done = [Done(place=n, text=text, words="1.0 s") for n in (1, 0)]
+        async with showing(MENU, begun, *done, size=(40, 10)) as parent:
+            await parent.wait_for("▶ 1/2 one  1.0 s")
+            parent.type("2", "G", "k", "k")
+            await parent.wait_for("▶ 2/2 two")
+            await parent.wait_for("+ line = 96")
+            assert "line = 97" not in parent.screen()
 
     run(body)
 

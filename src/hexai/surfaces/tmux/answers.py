@@ -22,6 +22,7 @@ from hexai.surfaces.tmux.diff_view import (
     Answer,
     DiffView,
     Drawing,
+    Way,
     draw,
     is_wide_enough,
     lines_of,
@@ -41,6 +42,18 @@ _SHARE = 4
 """A diff is made again when this many times as long has passed as it took."""
 _ASKED = "asking again"
 _TOO_SMALL = "too small to show what would be taken"
+_WAYS: dict[str, Way] = {
+    "j": "down",
+    "down": "down",
+    "k": "up",
+    "up": "up",
+    "g": "first",
+    "home": "first",
+    "G": "last",
+    "end": "last",
+    "pagedown": "page down",
+    "pageup": "page up",
+}
 
 
 class Answers(Vertical, can_focus=True):
@@ -135,25 +148,8 @@ class Answers(Vertical, can_focus=True):
 
     def _acts(self) -> dict[str, Callable[[], None]]:
         diff = self.chosen.query_one(DiffView)
-        down, up = (
-            partial(diff.scroll_down, animate=False),
-            partial(diff.scroll_up, animate=False),
-        )
-        first, last = (
-            partial(diff.scroll_home, animate=False),
-            partial(diff.scroll_end, animate=False),
-        )
         return {
-            "j": down,
-            "down": down,
-            "k": up,
-            "up": up,
-            "g": first,
-            "home": first,
-            "G": last,
-            "end": last,
-            "pagedown": partial(diff.scroll_page_down, animate=False),
-            "pageup": partial(diff.scroll_page_up, animate=False),
+            **{key: partial(diff.move, way) for key, way in _WAYS.items()},
             "enter": self._take,
             "escape": self._wishes.leave,
             "q": self._wishes.leave,

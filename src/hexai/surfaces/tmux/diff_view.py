@@ -5,6 +5,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -202,6 +203,10 @@ def lines_of(text: str) -> list[str]:
     return lines
 
 
+Way = Literal["down", "up", "first", "last", "page down", "page up"]
+"""By a line, to an end, or by a screen."""
+
+
 class DiffView(ScrollView, can_focus=False):
     """Shows a drawing, and scrolls."""
 
@@ -213,6 +218,29 @@ class DiffView(ScrollView, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self.drawing = Drawing()
+        self._ways: list[Way] = []
+        """Those that were to be gone before there was anything to move in."""
+
+    def move(self, way: Way) -> None:
+        """Scroll, or do so once something is drawn: who chooses types ahead."""
+        self._ways.append(way)
+        if self.drawing.places and len(self._ways) == 1:
+            self._move_on()
+
+    def _move_on(self) -> None:
+        """Scroll at once: what Textual puts off does not add up."""
+        page = self.scrollable_content_region.height
+        for way in self._ways:
+            place = {
+                "down": self.scroll_y + 1,
+                "up": self.scroll_y - 1,
+                "first": 0,
+                "last": self.max_scroll_y,
+                "page down": self.scroll_y + page,
+                "page up": self.scroll_y - page,
+            }[way]
+            self.scroll_to(y=place, animate=False, immediate=True)
+        self._ways.clear()
 
     def show(self, drawing: Drawing, *, live: bool) -> None:
         """Show another drawing, at the same place or at the end of a growing one."""
@@ -227,6 +255,8 @@ class DiffView(ScrollView, can_focus=False):
             # Forced: the bar that scrolling needs comes with the next layout.
             self.scroll_to(y=max(0, place), animate=False, force=True)
         self.refresh()
+        if self._ways:
+            self.call_after_refresh(self._move_on)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
