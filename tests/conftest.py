@@ -5,6 +5,15 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, and no limit of time for one: a suite tells what a
+# change has done, and not how busy a machine is. `--hypothesis-profile=exploring` and
+# `scripts/fuzz` look for what nobody has seen yet.
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", _UNHURRIED, derandomize=True, database=None)
+settings.register_profile("exploring", _UNHURRIED)
+settings.load_profile("steady")
 
 _KEPT = {"PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "USER", "LOGNAME", "VIRTUAL_ENV"}
 _FOLDERS = {

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hexai.config.decode import decode
@@ -219,7 +219,7 @@ def _reach(
     return reached
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(user=USER, files=st.lists(FILE, min_size=1, max_size=3), words=WORDS)
 def test_narrowing_never_widens_what_is_reached(
     user: dict[str, Any], files: list[dict[str, Any]], words: list[str]
@@ -238,7 +238,7 @@ def test_narrowing_never_widens_what_is_reached(
                 assert all(now <= then for now, then in pairs)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(user=USER, files=st.lists(FILE, min_size=1, max_size=3))
 def test_narrowing_changes_nothing_but_in_its_direction(
     user: dict[str, Any], files: list[dict[str, Any]]

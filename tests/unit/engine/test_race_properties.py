@@ -181,7 +181,7 @@ async def _consume(race: Race, scenario: Scenario) -> list[Event]:
     return events
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_scenarios())
 def test_every_race_keeps_its_promises(scenario: Scenario) -> None:
     """One outcome each, settled once, in order of time, and nothing left behind."""

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hexai.config.folders import find_folders
@@ -47,7 +47,7 @@ KEPT = (
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(SENT)
 def test_whatever_is_sent_changes_nothing_that_it_may_not(sent: dict[str, Any]) -> None:
     """It is read without a traceback; what may not be narrowed is as it was."""

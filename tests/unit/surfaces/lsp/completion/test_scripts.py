@@ -212,7 +212,7 @@ def _has_pair(text: str) -> bool:
     return any(pair in text for pair in ("()", "(", ")"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     script=st.lists(STEPS, max_size=25),
     racers=st.lists(models(), min_size=1, max_size=3),
