@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import ssl
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.support.answers import anthropic_answer, ollama_answer, openai_answer
 from tests.support.calls import settings
 from tests.support.races import REQUEST, conditions, contender, run_race, target
 from tests.support.replies import lingering, stall, status
+from tests.support.timing import kept_within
 from tests.support.upstream import Exchange, Reply, Upstream
 
 
@@ -135,15 +137,15 @@ def test_a_secure_connection_is_kept(tmp_path: Path) -> None:
 def test_an_end_that_hangs_delays_no_outcome(wire: Wire) -> None:
     """The connection is given up, and the next request opens another."""
     with Upstream(lingering(wire.reply)) as upstream:
-        began = time.monotonic()
-        seen = one_after_another(wire, upstream)
-        took = time.monotonic() - began
-
-        assert [outcome.status for outcome in seen] == [Status.ANSWERED] * 2
-        assert max(outcome.timings.total for outcome in seen) < 0.1
-        assert took < 0.5
-        assert len(upstream.connections) == 2
-        upstream.wait(upstream.all_closed)
+        for attempt in kept_within(0.5):
+            with attempt:
+                seen = one_after_another(wire, upstream)
+            assert [outcome.status for outcome in seen] == [Status.ANSWERED] * 2
+            assert len(upstream.connections) == 2
+            upstream.wait(upstream.all_closed)
+            if max(outcome.timings.total for outcome in seen) >= 0.1:
+                attempt.seconds = math.inf
+            upstream.forget()
 
 
 def test_what_goes_on_behind_the_end_is_not_read_for_long() -> None:
@@ -158,11 +160,11 @@ def test_what_goes_on_behind_the_end_is_not_read_for_long() -> None:
             await exchange.piece(b": more\n\n" * 1000)
 
     with Upstream(endless) as upstream:
-        (seen,) = asyncio.run(outcomes(a_client(WIRES[0], upstream), times=1))
-
-        assert seen.status is Status.ANSWERED
-        assert seen.timings.total < 0.2
-        upstream.wait(upstream.all_closed)
+        for attempt in kept_within(0.2):
+            (seen,) = asyncio.run(outcomes(a_client(WIRES[0], upstream), times=1))
+            assert seen.status is Status.ANSWERED
+            attempt.seconds = seen.timings.total
+            upstream.wait(upstream.all_closed)
 
 
 def test_a_cancelled_answer_closes_its_connection_within_100_ms() -> None:
@@ -180,8 +182,8 @@ def test_a_cancelled_answer_closes_its_connection_within_100_ms() -> None:
         return cancelled
 
     with Upstream(stall(openai_answer(["Hello", "again"]), 2)) as upstream:
-        cancelled = asyncio.run(leave(upstream))
-
-        closed = upstream.connections[0].closed_at
-        assert closed is not None
-        assert closed - cancelled < 0.1
+        for attempt in kept_within(0.1):
+            cancelled = asyncio.run(leave(upstream))
+            closed = upstream.connections[-1].closed_at
+            assert closed is not None
+            attempt.seconds = closed - cancelled

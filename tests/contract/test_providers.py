@@ -20,6 +20,7 @@ from hexai.errors import (
 from tests.contract.subjects import SUBJECTS, Case, OverHttp, Prepared, Simulation
 from tests.support.attempt import Attempt, attempt
 from tests.support.calls import end_of, reasoning_of, text_of
+from tests.support.patience import PATIENCE
 
 Subject = OverHttp | Simulation
 
@@ -159,7 +160,7 @@ class Cancelling(Attempt):
     def __init__(self, text: str) -> None:
         super().__init__()
         self._text = text
-        self._scope = asyncio.timeout(5)
+        self._scope = asyncio.timeout(PATIENCE)
 
     async def make(self, prepared: Prepared) -> None:
         """Make the attempt; raises `TimeoutError` as its scope does."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import write_config
+from tests.support.patience import PATIENCE
 from tests.support.popups import ACTION, answering, configure
 from tests.support.tmux import wait_until
 from tests.support.upstream import Upstream
@@ -61,7 +62,7 @@ def test_a_second_signal_waits_for_no_more() -> None:
         wait_until(lambda: not _is_pending(child.pid), "it was not noted")
         child.send_signal(signal.SIGTERM)
         try:
-            out, _ = child.communicate(timeout=20)
+            out, _ = child.communicate(timeout=PATIENCE)
         finally:
             child.kill()
             os.close(writer)
@@ -108,7 +109,7 @@ def test_a_question_that_begins_like_an_action_is_ended_by_a_signal(
             pipe.write(b"x")
             wait_until(lambda: _unread(pipe.fileno()) == 0, "it reads nothing")
             asking.send_signal(number)
-            ended = asking.wait(20)
+            ended = asking.wait(PATIENCE)
         finally:
             asking.kill()
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.command_line import Terminal, run_cli, write_config
+from tests.support.patience import PATIENCE
 from tests.support.replies import stall, status
 from tests.support.secrets import samples
 from tests.support.tmux import Tmux
@@ -116,7 +117,7 @@ class Chat:
     def end(self) -> tuple[int, str]:
         """Press Ctrl-D; gives the exit code and all that was shown."""
         self.press(b"\x04")
-        code = self.process.wait(20)
+        code = self.process.wait(PATIENCE)
         assert self._modes() == self.modes
         return code, self.terminal.text()
 
@@ -186,7 +187,7 @@ def test_what_is_typed_ahead_is_next(upstream: Upstream) -> None:
         chat.press(b"first\r")
         upstream.wait(lambda: len(upstream.requests) == 1)
         chat.press(b"second\x1b\rline\r\x04")
-        code = chat.process.wait(20)
+        code = chat.process.wait(PATIENCE)
 
     assert code == 0
     assert sent(upstream, "one")[-1][1:] == ["a: one-is-slow.", "u: second\nline"]
@@ -219,7 +220,7 @@ def test_what_is_typed_before_the_start_is_next(upstream: Upstream) -> None:
     """Where the terminal still collects lines, which makes other keys of some."""
     chat = Chat("--only", "careful", early=b"first\x1b\rline\r\x04")
     try:
-        code = chat.process.wait(20)
+        code = chat.process.wait(PATIENCE)
     finally:
         chat.process.kill()
         chat.process.wait()
@@ -232,7 +233,7 @@ def test_ctrl_d_before_the_start_ends_it(upstream: Upstream) -> None:
     """Whoever has changed their mind is not asked for a line."""
     chat = Chat(early=b"\x04")
     try:
-        assert chat.process.wait(20) == 0
+        assert chat.process.wait(PATIENCE) == 0
     finally:
         chat.process.kill()
         chat.process.wait()
@@ -583,7 +584,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(
         chat.type("first", "one-says-1.", "two-says-1.")
         chat.terminal.wait_for("COST")
         chat.process.send_signal(number)
-        code = chat.process.wait(20)
+        code = chat.process.wait(PATIENCE)
 
         assert code == 128 + number
         assert chat._modes() == chat.modes

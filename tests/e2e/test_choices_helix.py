@@ -17,6 +17,7 @@ from hexai.domain.record import SHOWN_AFTER
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli, write_config
 from tests.support.lsp_client import HelixClient, connected_to
+from tests.support.patience import PATIENCE
 from tests.support.started import hexai
 from tests.support.upstream import Upstream
 
@@ -37,7 +38,7 @@ def play(scene: Scene) -> None:
         _configure(one=one, two=two)
         with hexai("lsp", stdin=PIPE, stdout=PIPE) as process:
             asyncio.run(_edit(process, scene))
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE) == 0
 
 
 async def _edit(process: "subprocess.Popen[bytes]", scene: Scene) -> None:
@@ -175,7 +176,7 @@ def test_servers_of_one_place_are_one_list() -> None:
             hexai("lsp", "--only", "two", stdin=PIPE, stdout=PIPE) as second,
         ):
             asyncio.run(_take_of_the_second(first, second))
-            assert first.wait(10) == second.wait(10) == 0
+            assert first.wait(PATIENCE) == second.wait(PATIENCE) == 0
 
     [surface] = json.loads(run_cli("leaderboard", "--json").out)["surfaces"]
     [group] = surface["groups"]

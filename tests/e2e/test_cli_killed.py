@@ -12,6 +12,7 @@ import pytest
 from hexai.config.folders import LEDGER_FILE
 from tests.e2e.test_ledger_process import history, state
 from tests.support.command_line import run_cli, simulated
+from tests.support.patience import PATIENCE
 from tests.support.started import hexai
 
 pytestmark = pytest.mark.e2e
@@ -42,9 +43,9 @@ def test_a_command_killed_after_its_answer_halves_nothing(number: int) -> None:
         with hexai("a question") as child:
             reach(moment, child)
             child.send_signal(number)
-            done += child.wait(20) == 0
+            done += child.wait(PATIENCE) == 0
     with hexai("a question") as child:
-        child.communicate(timeout=20)
+        child.communicate(timeout=PATIENCE)
         assert child.returncode == 0
 
     runs = history()

@@ -16,6 +16,7 @@ import trustme
 from hexai.version import __version__
 from tests.support.answers import openai_answer
 from tests.support.command_line import Terminal, simulated, write_config
+from tests.support.patience import PATIENCE
 from tests.support.replies import stall
 from tests.support.started import hexai, now, shell
 from tests.support.upstream import Upstream
@@ -142,7 +143,7 @@ class TestSignals:
                 child.send_signal(number)
                 upstream.wait(upstream.all_closed)
                 closed = max(one.closed_at or 0.0 for one in upstream.connections)
-                out, err = child.communicate(timeout=10)
+                out, err = child.communicate(timeout=PATIENCE)
             assert child.returncode == code
             assert out == b""
             assert err.startswith(b"cancelled provider=p0 model=m0 ttft=")
@@ -162,7 +163,7 @@ class TestSignals:
                 child.send_signal(signal.SIGINT)
                 upstream.wait(upstream.all_closed)
                 closed = max(one.closed_at or 0.0 for one in upstream.connections)
-                assert child.wait(10) == 130
+                assert child.wait(PATIENCE) == 130
         assert closed - sent < 0.1
 
     def test_ctrl_c_before_anything_is_asked_ends_it(self) -> None:
@@ -171,7 +172,7 @@ class TestSignals:
         with hexai(stdin=subprocess.PIPE) as child:
             wait_for_reading(child.pid)
             child.send_signal(signal.SIGINT)
-            out, err = child.communicate(timeout=10)
+            out, err = child.communicate(timeout=PATIENCE)
         assert (child.returncode, out, err) == (130, b"", b"")
 
     def test_ctrl_c_while_it_starts_leaves_no_traceback(self) -> None:
@@ -182,7 +183,7 @@ class TestSignals:
                 maps = Path(f"/proc/{child.pid}/maps")
                 wait_until(lambda: "msgspec/_core" in maps.read_text("utf-8"))
                 child.send_signal(signal.SIGINT)
-                out, err = child.communicate(timeout=10)
+                out, err = child.communicate(timeout=PATIENCE)
         assert (child.returncode, out) == (130, b"")
         assert err == b"" or err.startswith(b"cancelled provider=p0 ")
 
@@ -197,7 +198,7 @@ class TestSignals:
                 child.send_signal(signal.SIGINT)
                 upstream.wait(upstream.all_closed)
                 child.send_signal(signal.SIGINT)
-                assert child.wait(10) == 130
+                assert child.wait(PATIENCE) == 130
 
     @pytest.mark.parametrize("times", [1, 2])
     def test_ctrl_c_leaves_the_terminal_as_it_was(self, times: int) -> None:
@@ -210,7 +211,7 @@ class TestSignals:
                 terminal.wait_for("two")
                 for _ in range(times):
                     child.send_signal(signal.SIGINT)
-                assert child.wait(10) == 130
+                assert child.wait(PATIENCE) == 130
         shown = terminal.text()
         assert "\x1b[?25l" in shown
         assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
@@ -317,7 +318,7 @@ class TestHostileFolder:
 def modules_of(*arguments: str) -> set[str]:
     """Name the modules that a command line has loaded when it ends."""
     with hexai(*arguments, environ={**os.environ, "PYTHONVERBOSE": "1"}) as child:  # noqa: TID251
-        _, err = child.communicate(timeout=30)
+        _, err = child.communicate(timeout=PATIENCE)
     lines = err.decode("utf-8", "replace").splitlines()
     return {
         line.split("'")[1]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE
 from tests.support.projects import make_repository, write_project_file
 from tests.support.started import SCRIPT, shell
 
@@ -34,7 +35,7 @@ def test_trust_given_by_many_at_once_is_given_for_all(tmp_path: Path) -> None:
         sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
         words = [str(SCRIPT), "config", "trust", "--yes", sha256]
         children.append(subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL))
-    assert [child.wait(30) for child in children] == [0] * len(folders)
+    assert [child.wait(PATIENCE) for child in children] == [0] * len(folders)
 
     listed = shell("hexai config trust --list").stdout
 

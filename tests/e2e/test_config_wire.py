@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.answers import anthropic_answer, ollama_answer, openai_answer
 from tests.support.command_line import write_config
+from tests.support.patience import PATIENCE
 from tests.support.started import hexai
 from tests.support.upstream import Reply, Upstream
 
@@ -34,7 +35,7 @@ def environ(**more: str) -> dict[str, str]:
 def asked(environ: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     """Ask something, and take what is printed."""
     with hexai("--fresh", "hi", environ=environ) as child:
-        out, err = child.communicate(timeout=30)
+        out, err = child.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess([], child.returncode, str(out), str(err))
 
 

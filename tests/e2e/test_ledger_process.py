@@ -14,7 +14,9 @@ import pytest
 
 from hexai.config.folders import LEDGER_FILE
 from tests.support.command_line import run_cli, simulated
+from tests.support.patience import PATIENCE
 from tests.support.started import hexai, shell
+from tests.support.timing import kept_within
 
 pytestmark = pytest.mark.e2e
 
@@ -43,20 +45,23 @@ def test_a_locked_ledger_holds_back_no_answer() -> None:
     """The exit takes a second more at most; the run waits and is taken in."""
     simulated("echo", "lorem?tokens=5")
     shell("hexai --fresh first")
-    began = time.monotonic()
-    free = shell("hexai --fresh second")
-    took_free = time.monotonic() - began
-
-    with locked():
+    asked = ["first"]
+    for attempt in kept_within(1.5):
         began = time.monotonic()
-        held = shell("hexai --fresh third")
-        took_held = time.monotonic() - began
+        free = shell("hexai --fresh second")
+        took_free = time.monotonic() - began
 
-    assert (free.returncode, held.returncode) == (0, 0)
-    assert "=== a ===\nthird" in held.stdout
-    assert held.stderr.count("another program holds") == 1
-    assert took_held - took_free < 1.5
-    assert [run["prompt"] for run in history()] == ["first", "second", "third"]
+        with locked():
+            began = time.monotonic()
+            held = shell("hexai --fresh third")
+            took_held = time.monotonic() - began
+
+        assert (free.returncode, held.returncode) == (0, 0)
+        assert "=== a ===\nthird" in held.stdout
+        assert held.stderr.count("another program holds") == 1
+        attempt.seconds = took_held - took_free
+        asked += ["second", "third"]
+        assert [run["prompt"] for run in history()] == asked
 
 
 def test_where_the_database_cannot_grow_the_run_waits() -> None:
@@ -89,7 +94,7 @@ def test_an_interrupted_run_is_recorded_as_cancelled() -> None:
         assert child.stdout is not None
         os.read(child.stdout.fileno(), 1)
         os.kill(child.pid, signal.SIGINT)
-        assert child.wait(10) == 130
+        assert child.wait(PATIENCE) == 130
 
     [run] = history()
     assert run["entries"][0]["status"] == "cancelled"

@@ -20,6 +20,7 @@ from hexai.providers.llamacpp.supervisor import Supervisor
 from hexai.providers.llamacpp.worker import LoadOptions
 from tests.support.ask_local import Question, provider
 from tests.support.model import small_model
+from tests.support.patience import PATIENCE
 from tests.support.ports import served
 from tests.support.workers import answer, ask, living, run_folder
 
@@ -153,7 +154,7 @@ def test_closing_a_stream_stops_generating(folder: Path, model: str) -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(2):
                 group.create_task(give_up())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             return await collect(folder, call(model, max_tokens=1))
 
     assert asyncio.run(scenario()) != ""

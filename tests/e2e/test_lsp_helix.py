@@ -14,6 +14,7 @@ import pytest
 from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
 from tests.support.lsp_client import HelixClient, connected_to
+from tests.support.patience import PATIENCE
 from tests.support.replies import hang
 from tests.support.started import hexai
 from tests.support.upstream import Exchange, Reply, Upstream
@@ -58,7 +59,7 @@ def play(scene: Scene, *arguments: str) -> "subprocess.Popen[bytes]":
         "lsp", *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         asyncio.run(scenario(process))
-        process.wait(10)
+        process.wait(PATIENCE)
         assert process.stderr is not None
         assert process.stderr.read() == b""
     return process

@@ -17,6 +17,7 @@ from hexai.ledger.access import Ledger
 from tests.support.answers import ollama_answer, openai_answer
 from tests.support.command_line import write_config
 from tests.support.lsp_client import LspClient, connected_to
+from tests.support.patience import PATIENCE
 from tests.support.started import hexai
 from tests.support.upstream import Upstream
 
@@ -90,7 +91,7 @@ def test_a_killed_server_halves_no_run_and_the_next_one_starts() -> None:
                 acknowledged += asyncio.run(
                     _complete_until_killed(process, number, seconds)
                 )
-                assert process.wait(10) == -signal.SIGKILL
+                assert process.wait(PATIENCE) == -signal.SIGKILL
 
     assert acknowledged >= KILLS
     connection = sqlite3.connect(ledger_file())

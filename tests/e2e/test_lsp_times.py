@@ -2,13 +2,14 @@
 
 The same rules are exact in virtual time in `lsp/completion/test_completer.py`; here
 pipes, HTTP and the machine are in between, so that each limit is met by the median of
-several rounds.
+several rounds, in one of several attempts.
 """
 
 import asyncio
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,13 +19,16 @@ import pytest
 from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
 from tests.support.lsp_client import LspClient, LspError, connected_to
+from tests.support.patience import PATIENCE
 from tests.support.replies import hang
 from tests.support.started import hexai
+from tests.support.timing import kept_within
 from tests.support.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
 ROUNDS = 3
+NUMBERS = count()
 TEXT = "def add(a, b):\n    \n\nprint(add(1, 2))\n"
 CURSOR = len("def add(a, b):\n    ")
 QUICK, SLOW = "return a + b", "return sum((a, b))"
@@ -55,7 +59,7 @@ def play(scene: Scene) -> None:
 
     with hexai("lsp", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         asyncio.run(scenario(process))
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 async def opened(client: LspClient, name: str, *, quiet: float = 0.15) -> str:
@@ -94,17 +98,18 @@ def test_the_first_list_has_the_fast_one_in_time(edits: bool, limit: float) -> N
         configure(cloud=slow, home=fast)
 
         async def scene(client: LspClient) -> None:
-            took = []
-            for number in range(ROUNDS):
-                uri = await opened(client, f"doc{number}")
-                if edits:
-                    client.edit(uri, (CURSOR, CURSOR, "r"))
-                seconds, result = await timed(client.complete(uri, CURSOR + edits))
-                assert texts(result) == [QUICK]
-                assert result["isIncomplete"]
-                assert result["items"][0]["label"].startswith("home")
-                took.append(seconds)
-            assert median(took) < limit
+            for attempt in kept_within(limit):
+                took = []
+                for _ in range(ROUNDS):
+                    uri = await opened(client, f"doc{next(NUMBERS)}")
+                    if edits:
+                        client.edit(uri, (CURSOR, CURSOR, "r"))
+                    seconds, result = await timed(client.complete(uri, CURSOR + edits))
+                    assert texts(result) == [QUICK]
+                    assert result["isIncomplete"]
+                    assert result["items"][0]["label"].startswith("home")
+                    took.append(seconds)
+                attempt.seconds = median(took)
 
         play(scene)
 
@@ -146,24 +151,26 @@ def test_a_contradiction_is_answered_and_closes_in_time() -> None:
         configure(one=first, two=second)
 
         async def scene(client: LspClient) -> None:
-            answered, closed = [], []
-            for number in range(1, ROUNDS + 1):
-                uri = await opened(client, f"doc{number}")
-                pending = client.begin_completion(uri, CURSOR)
-                for each in (first, second):
-                    await asked(each, number)
-                began = time.monotonic()
-                client.edit(uri, (0, 0, "# "))
-                result = await pending.reply
-                answered.append(time.monotonic() - began)
-                assert result == {"isIncomplete": False, "items": []}
-                for each in (first, second):
-                    await each.until(each.all_closed)
-                    ended = each.connections[-1].closed_at
-                    assert ended is not None
-                    closed.append(ended - began)
-            assert median(answered) < 0.02
-            assert median(closed) < 0.1
+            for attempt in kept_within(0.02):
+                answered, closed = [], []
+                for _ in range(ROUNDS):
+                    before = len(first.requests)
+                    uri = await opened(client, f"doc{next(NUMBERS)}")
+                    pending = client.begin_completion(uri, CURSOR)
+                    for each in (first, second):
+                        await asked(each, before + 1)
+                    began = time.monotonic()
+                    client.edit(uri, (0, 0, "# "))
+                    result = await pending.reply
+                    answered.append(time.monotonic() - began)
+                    assert result == {"isIncomplete": False, "items": []}
+                    for each in (first, second):
+                        await each.until(each.all_closed)
+                        ended = each.connections[-1].closed_at
+                        assert ended is not None
+                        closed.append(ended - began)
+                if median(closed) < 0.1:
+                    attempt.seconds = median(answered)
 
         play(scene)
 
@@ -200,21 +207,23 @@ def test_a_cancelled_request_that_nobody_follows_is_closed_after_its_grace() -> 
         configure(cloud=upstream)
 
         async def scene(client: LspClient) -> None:
-            took = []
-            for number in range(1, ROUNDS + 1):
-                uri = await opened(client, f"doc{number}")
-                pending = client.begin_completion(uri, CURSOR)
-                await asked(upstream, number)
-                began = time.monotonic()
-                client.cancel(pending)
-                with pytest.raises(LspError, match="-32800"):
-                    await pending.reply
-                await upstream.until(upstream.all_closed)
-                ended = upstream.connections[-1].closed_at
-                assert ended is not None
-                took.append(ended - began)
-            assert min(took) >= 0.29
-            assert median(took) < 0.4
+            for attempt in kept_within(0.4):
+                took = []
+                for _ in range(ROUNDS):
+                    before = len(upstream.requests)
+                    uri = await opened(client, f"doc{next(NUMBERS)}")
+                    pending = client.begin_completion(uri, CURSOR)
+                    await asked(upstream, before + 1)
+                    began = time.monotonic()
+                    client.cancel(pending)
+                    with pytest.raises(LspError, match="-32800"):
+                        await pending.reply
+                    await upstream.until(upstream.all_closed)
+                    ended = upstream.connections[-1].closed_at
+                    assert ended is not None
+                    took.append(ended - began)
+                assert min(took) >= 0.29
+                attempt.seconds = median(took)
 
         play(scene)
 
@@ -252,13 +261,14 @@ def test_a_chat_that_holds_the_only_slot_holds_no_list_back() -> None:
             client.edit(uri, (end, end, prompt))
             client.edit(uri, (end + len(prompt), end + len(prompt), "\n"))
             await narrow.until(lambda: len(narrow.requests) == 1)
-            took = []
-            for number in range(ROUNDS):
-                other = await opened(client, f"doc{number}")
-                seconds, result = await timed(client.complete(other, CURSOR))
-                assert texts(result) == [QUICK]
-                took.append(seconds)
-            assert median(took) < 0.18
+            for attempt in kept_within(0.18):
+                took = []
+                for _ in range(ROUNDS):
+                    other = await opened(client, f"doc{next(NUMBERS)}")
+                    seconds, result = await timed(client.complete(other, CURSOR))
+                    assert texts(result) == [QUICK]
+                    took.append(seconds)
+                attempt.seconds = median(took)
             assert len(narrow.requests) == 1
 
         play(scene)

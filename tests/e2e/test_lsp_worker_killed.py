@@ -11,6 +11,7 @@ import pytest
 from tests.support.command_line import write_config
 from tests.support.lsp_client import LspClient, connected_to
 from tests.support.model import small_model
+from tests.support.patience import PATIENCE
 from tests.support.started import hexai
 from tests.support.workers import living, run_folder, wait_until_gone
 
@@ -79,4 +80,4 @@ def test_an_editor_outlives_the_worker_that_it_waits_for() -> None:
                     await _scene(client, folder / "hexai")
 
             asyncio.run(scenario())
-            assert process.wait(30) == 0
+            assert process.wait(PATIENCE) == 0

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.command_line import Terminal, simulated
+from tests.support.patience import PATIENCE
 from tests.support.replies import stall
 from tests.support.upstream import Upstream
 
@@ -54,7 +55,7 @@ def test_a_question_that_is_not_answered(
     with typed_at("--config", str(file), "config", "init") as (terminal, process):
         terminal.wait_for("[y/N] ")
         os.write(terminal.master, key)
-        assert process.wait(20) == code
+        assert process.wait(PATIENCE) == code
 
     assert shown in terminal.text()
 
@@ -67,6 +68,6 @@ def test_a_page_that_does_not_come_is_named_and_can_be_given_up() -> None:
         with typed_at("-f", page, "sum up") as (terminal, process):
             terminal.wait_for(f"hexai: fetching {page}\n")
             os.write(terminal.master, b"\x03")
-            assert process.wait(20) == 130
+            assert process.wait(PATIENCE) == 130
 
     assert terminal.text().endswith("^C\n")

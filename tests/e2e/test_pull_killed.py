@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.hub import FILE, MODEL, REPOSITORY, Hub, asked_instead, store
+from tests.support.patience import PATIENCE
 from tests.support.started import SCRIPT
 from tests.support.tmux import wait_until
 from tests.support.upstream import Exchange
@@ -47,7 +48,7 @@ def test_a_killed_pull_is_gone_on_with(hub: Hub, number: int, code: int) -> None
         wait_until(lambda: size_of_part() == 400_000, "nothing came")
         with_it = subprocess.run(COMMAND, capture_output=True, check=False)
         pulling.send_signal(number)
-        _, said = pulling.communicate(timeout=30)
+        _, said = pulling.communicate(timeout=PATIENCE)
     hub.recovers()
     again = subprocess.run(COMMAND, capture_output=True, check=False)
 

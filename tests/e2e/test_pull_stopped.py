@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.patience import PATIENCE
 from tests.support.started import hexai
 
 pytestmark = pytest.mark.e2e
@@ -29,7 +30,7 @@ def test_a_stopped_pull_leaves_neither_pip_nor_files(
             pip, _ = index.accept()
             with pip:
                 pulling.send_signal(number)
-                _, said = pulling.communicate(timeout=30)
+                _, said = pulling.communicate(timeout=PATIENCE)
                 pip.settimeout(30)
                 while pip.recv(4096):
                     pass  # until pip is gone
@@ -48,7 +49,7 @@ def test_what_a_killed_pull_left_is_removed_by_the_next(tmp_path: Path) -> None:
         with hexai("models", "pull", "smollm2", environ=environ) as pulling:
             orphan, _ = index.accept()
             pulling.kill()
-            pulling.wait(timeout=30)
+            pulling.wait(PATIENCE)
         (left,) = temporary.iterdir()
 
         with orphan, hexai("models", "pull", "smollm2", environ=environ) as second:

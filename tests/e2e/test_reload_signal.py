@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.command_line import write_config
 from tests.support.lsp_client import connected_to
+from tests.support.patience import PATIENCE
 from tests.support.started import hexai
 
 pytestmark = pytest.mark.e2e
@@ -42,7 +43,7 @@ def test_a_signal_reloads_and_says_what_came_of_it() -> None:
     file = write_config(OFF)
     with hexai("lsp", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         told = asyncio.run(reload(process, file))
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
     first, broken, last = told
     assert first == last == "Hexai: configuration loaded, 1 changes"

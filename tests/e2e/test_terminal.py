@@ -16,8 +16,9 @@ import pytest
 
 from hexai.text.cells import width
 from tests.support.command_line import simulated
+from tests.support.patience import PATIENCE
 from tests.support.terminal import Terminal
-from tests.support.tmux import PATIENCE, Tmux, wait_until
+from tests.support.tmux import Tmux, wait_until
 
 pytestmark = pytest.mark.e2e
 

@@ -13,6 +13,7 @@ import pytest
 from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
 from tests.support.lsp_client import connected_to
+from tests.support.patience import PATIENCE
 from tests.support.started import SCRIPT, hexai
 from tests.support.tmux import Tmux, wait_until
 from tests.support.upstream import Upstream
@@ -95,7 +96,7 @@ def test_the_editor_server_shows_what_it_did(tmux: Tmux) -> None:
         environ = {**os.environ, "TMUX": tmux.variable}  # noqa: TID251
         with hexai("lsp", stdin=PIPE, stdout=PIPE, environ=environ) as process:
             asyncio.run(_complete(process, tmux))
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE) == 0
 
     assert "| there:m 0.0rpm 1r" in tmux.option(OPTION)
 

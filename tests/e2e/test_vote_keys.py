@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import Terminal, simulated, write_config
+from tests.support.patience import PATIENCE
 from tests.support.popups import ACTION
 from tests.support.tmux import Tmux, wait_until
 
@@ -54,7 +55,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(number: int) -> None:
     with _asked(terminal) as process:
         assert _modes(terminal) != before
         process.send_signal(number)
-        code = process.wait(20)
+        code = process.wait(PATIENCE)
 
     assert code != 0
     assert _modes(terminal) == before
@@ -74,7 +75,7 @@ def test_who_was_stopped_is_asked_as_before() -> None:
         terminal.wait_for("x is no answer")
         assert _modes(terminal) == asking
         os.write(terminal.master, b"A")
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
 
     assert _modes(terminal) == before
 
@@ -110,7 +111,7 @@ def test_to_stop_counts_wherever_it_stands(piece: bytes) -> None:
     terminal = Terminal(columns=100)
     with _asked(terminal) as process:
         os.write(terminal.master, piece)
-        process.wait(20)
+        process.wait(PATIENCE)
 
     assert "skipped" in terminal.text()
 
@@ -131,7 +132,7 @@ def test_an_unknown_key_is_answered(piece: bytes, told: str) -> None:
         terminal.wait_for(told)
         terminal.wait_for("press A, B, t, b or s: ")
         os.write(terminal.master, b"B")
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 @pytest.mark.debian

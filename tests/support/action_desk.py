@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.lsp_client import LspClient, serving
+from tests.support.patience import PATIENCE
 from tests.support.upstream import Upstream
 
 CAPABILITIES = {
@@ -87,7 +88,7 @@ class Desk:
 
     async def becomes(self, wanted: str) -> None:
         """Wait until the text is this one."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while self.text != wanted:
                 await self.client.ask_for_nothing(self.uri, 0)
         assert self.text == wanted

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hexai.surfaces.cli.app import run
 from hexai.surfaces.cli.process import Process
+from tests.support.patience import PATIENCE
 
 Kind = Literal["file", "terminal"]
 Places = tuple[tuple[str, int], ...]
@@ -182,7 +183,7 @@ class Terminal:
         return self._shown.decode("utf-8")
 
     def wait_for(
-        self, text: str, seconds: float = 10.0, *, times: int = 1, after: int = 0
+        self, text: str, seconds: float = PATIENCE, *, times: int = 1, after: int = 0
     ) -> None:
         """Wait until a text is shown so often, after so many bytes; fail if not."""
         sought = text.encode()

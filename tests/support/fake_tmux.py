@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.support.patience import PATIENCE
+
 _SCRIPT = """#!/bin/sh
 env > "$HOME/environment"
 printf '%s\\n' "$*" >> "$HOME/told"
 exit {code}
 """
-_PATIENCE = 20.0
 
 
 class FakeTmux:
@@ -45,7 +46,7 @@ class FakeTmux:
 
     def wait_for(self, condition: Callable[[list[str]], bool]) -> list[str]:
         """Wait until what it was told is as wanted; gives that."""
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + PATIENCE
         while not condition(self.told):
             assert time.monotonic() < until, self.told
             time.sleep(0.01)

@@ -23,10 +23,10 @@ from hexai.config.folders import find_folders
 from hexai.service.log import Log, NullLog
 from hexai.surfaces.lsp.configuration import Start
 from hexai.surfaces.lsp.server import Server
+from tests.support.patience import PATIENCE
 
 Json = Any
 _BREAK = re.compile("\r\n|\r|\n")
-_SOON = 20.0
 LATER = object()
 """What a handler gives if the test itself sends the reply."""
 
@@ -151,7 +151,7 @@ class LspClient:
         """End as an editor should."""
         await self.request("shutdown")
         self.notify("exit")
-        await asyncio.wait_for(self.closed.wait(), _SOON)
+        await asyncio.wait_for(self.closed.wait(), PATIENCE)
 
     def begin(self, method: str, params: Json = None) -> Pending:
         """Send a request."""
@@ -163,7 +163,7 @@ class LspClient:
 
     async def request(self, method: str, params: Json = None) -> Json:
         """Send a request and give its result; raises `LspError`."""
-        return await asyncio.wait_for(self.begin(method, params).reply, _SOON)
+        return await asyncio.wait_for(self.begin(method, params).reply, PATIENCE)
 
     def cancel(self, pending: Pending) -> None:
         """Send that a request is not wanted any more."""
@@ -256,7 +256,7 @@ class LspClient:
     ) -> Json:
         """Ask for completions and give the list."""
         pending = self.begin_completion(uri, offset, kind=kind, character=character)
-        return await asyncio.wait_for(pending.reply, _SOON)
+        return await asyncio.wait_for(pending.reply, PATIENCE)
 
     async def ask_for_nothing(self, uri: str, offset: int) -> Json:
         """Ask where no model is asked: a proof that all before has been dealt with."""
@@ -276,7 +276,7 @@ class LspClient:
 
     async def wait_for(self, wanted: Callable[[Json], bool], count: int = 1) -> Json:
         """Wait for a message of the server."""
-        async with asyncio.timeout(_SOON):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = [message for message in self.messages if wanted(message)]
                 if len(found) >= count:
@@ -373,7 +373,7 @@ class HelixClient(LspClient):
     async def shown(self) -> list[Json]:
         """Wait for the answer to the newest request; gives the popup's items."""
         assert self._in_flight is not None
-        result = await asyncio.wait_for(self._in_flight.reply, _SOON)
+        result = await asyncio.wait_for(self._in_flight.reply, PATIENCE)
         self._in_flight = None
         self.popup = result["items"]
         self._asks_again = result["isIncomplete"]

@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-PATIENCE = 15.0
+from tests.support.patience import PATIENCE
+
 """Seconds until a condition that does not come true fails the test."""
 
 _ATTACH = """

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PATIENCE = 20.0
+from tests.support.patience import PATIENCE
 
 
 def wait_until(

@@ -24,6 +24,7 @@ from typing import Any, Self
 from msgspec import Struct
 
 from tests.support.connection import Connection, Line, LineProtocol
+from tests.support.patience import PATIENCE
 from tests.support.ports import Entrance, listen
 
 Reply = Callable[["Exchange"], Awaitable[None]]
@@ -160,13 +161,15 @@ class Upstream:
         """Begin a new script for all paths that have none of their own."""
         self._default = _Script(replies)
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    def wait(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait until something seen makes the condition true; fail if it never is."""
         with self._changed:
             if not self._changed.wait_for(condition, seconds):
                 raise AssertionError("the upstream never saw what was waited for")
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    async def until(
+        self, condition: Callable[[], bool], seconds: float = PATIENCE
+    ) -> None:
         """Wait as `wait` does, without blocking the event loop."""
         await asyncio.to_thread(self.wait, condition, seconds)
 

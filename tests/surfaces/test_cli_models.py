@@ -12,6 +12,7 @@ import pytest
 from tests.support.answers import ollama_answer, openai_answer
 from tests.support.command_line import Terminal, run_cli, simulated, write_config
 from tests.support.ollama import Model, Ollama, serve
+from tests.support.patience import PATIENCE
 from tests.support.replies import json_answer, status
 from tests.support.upstream import Exchange, Upstream
 
@@ -349,7 +350,7 @@ class TestTest:
                 terminal.wait_for("hare      quick:m")
                 terminal.wait_for("tortoise  asked 1 s ago")
                 process.send_signal(signal.SIGINT)
-                assert process.wait(20) == 130
+                assert process.wait(PATIENCE) == 130
             finally:
                 process.kill()
                 process.wait()

@@ -17,6 +17,7 @@ import pytest
 
 from hexai.domain.record import Fact
 from tests.support.lsp_client import connected_to
+from tests.support.patience import PATIENCE
 from tests.support.postgres import Postgres, running
 from tests.support.relay import Relay, relay
 from tests.support.started import hexai
@@ -181,4 +182,4 @@ def test_an_editor_is_not_held_up_by_a_silent_server(tmp_path: Path) -> None:
 
         with hexai("lsp", environ=anna.environ, stdin=-1, stdout=-1) as process:
             asyncio.run(work(process))
-            assert process.wait(5) == 0
+            assert process.wait(PATIENCE) == 0

@@ -1,6 +1,5 @@
 """Code actions from the editor's request to the edit, over pipes and HTTP."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from tests.support.action_desk import Desk, configure, play, titles
 from tests.support.answers import openai_answer
 from tests.support.lsp_client import LspError
 from tests.support.replies import status
+from tests.support.timing import kept_within
 from tests.support.upstream import Upstream
 
 ADD = "def add(a, b):\n    return a+b\n"
@@ -104,9 +104,9 @@ def test_a_result_lands_where_the_text_has_moved_to(tmp_path: Path) -> None:
             await upstream.until(lambda: bool(upstream.requests))
             at.client.edit(at.uri, (0, 0, "# above\n"))
             at.client.edit(at.uri, (len(at.text), len(at.text), "# below\n"))
-            started = time.monotonic()
-            await at.actions(0, 3)
-            assert time.monotonic() - started < 0.5
+            for attempt in kept_within(0.5):
+                with attempt:
+                    await at.actions(0, 3)
             await at.becomes("# above\nx = 1\ny = 2\nz = 1\n# below\n")
 
         play(scene, "x = 1\ny = 1\nz = 1\n", tmp_path)

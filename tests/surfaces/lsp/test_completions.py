@@ -18,6 +18,7 @@ from hexai.service.log import FileLog
 from hexai.surfaces.lsp.server import Server
 from tests.support.answers import openai_answer
 from tests.support.lsp_client import LspClient, LspError, serving
+from tests.support.patience import PATIENCE
 from tests.support.replies import stall, status
 from tests.support.upstream import Upstream
 
@@ -94,7 +95,7 @@ def test_one_suggestion_for_each_entry(fast: Upstream, slow: Upstream) -> None:
         assert texts(first) == ["return a + b"]
         assert first["isIncomplete"]
         again = first
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while again["isIncomplete"]:
                 again = await client.complete(URI, CURSOR, kind=3)
         assert texts(again) == ["return a + b", "return sum((a, b))"]

@@ -8,6 +8,7 @@ import pytest
 from hexai.version import __version__
 from tests.support.command_line import write_config
 from tests.support.lsp_client import LspError, serving
+from tests.support.patience import PATIENCE
 
 URI = "file:///tmp/a.py"
 _SYNC = {"openClose": True, "change": 2}
@@ -122,7 +123,7 @@ def test_the_exit_code_tells_whether_it_was_shut_down(
             if is_shut_down:
                 await client.request("shutdown")
             client.notify("exit")
-            await asyncio.wait_for(client.closed.wait(), 10)
+            await asyncio.wait_for(client.closed.wait(), PATIENCE)
             return await server.session.ended
 
     assert asyncio.run(scenario()) == code

@@ -8,6 +8,7 @@ from hexai.surfaces.lsp.server import Server
 from tests.support.command_line import run_cli, write_config
 from tests.support.lsp_client import LspClient, serving
 from tests.support.ollama import Model, Ollama, serve
+from tests.support.patience import PATIENCE
 from tests.surfaces.lsp.test_prompts import CAPABILITIES, take_edits
 
 URI = "file:///tmp/code.py"
@@ -187,7 +188,7 @@ def test_completion_does_not_have_two_models_swapped_at_each_pause() -> None:
     entry = "[[models.completion]]\nprovider = 'ollama'\nmodel = 'other'"
 
     async def scene(client: LspClient, _server: Server) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while len(ollama.asked) < 2:
                 await ask(client)
         loads = [each for each in ollama.log if each.startswith("load ")]

@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.action_desk import Desk, configure, play
 from tests.support.answers import openai_answer
+from tests.support.patience import PATIENCE
 from tests.support.upstream import Upstream
 
 GO = """\
@@ -38,7 +39,7 @@ TITLE = "implement unit test"
 async def until(condition: object, at: Desk) -> None:
     """Wait until a callable gives something true."""
     assert callable(condition)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await at.client.ask_for_nothing(at.uri, 0)
 

@@ -23,6 +23,7 @@ from hexai.surfaces.tmux.view_messages import (
     encode,
     from_view,
 )
+from tests.support.patience import PATIENCE
 
 MENU = Opened(
     items=(MenuLine(title="Simplify", hotkey="i"), MenuLine(title="Tidy")), main=2
@@ -72,7 +73,7 @@ class Terminal:
         self._said.close()
         self._connection.close()
         try:
-            self.child.wait(20)
+            self.child.wait(PATIENCE)
         finally:
             self.child.kill()
             self.child.wait()

@@ -20,6 +20,7 @@ from hexai.surfaces.tmux.view_messages import (
     Took,
 )
 from hexai.text.diff import compare_lines
+from tests.support.patience import PATIENCE
 from tests.surfaces.tmux.test_view import ITEMS, run, showing
 
 WIDE = "".join(f"{number} = '{'漢字の文書、' * 12}'\n" for number in range(60_000))
@@ -131,7 +132,7 @@ def test_whoever_leaves_does_not_wait_for_a_diff() -> None:
         async with showing(opened, begun) as parent:
             await parent.wait_for("waiting")
             parent.say(Done(place=0, text=new, words="all of it"))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while not _drawing():
                     await parent.pilot.pause()
             await parent.pilot.press("escape")

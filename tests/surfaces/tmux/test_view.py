@@ -29,6 +29,7 @@ from hexai.surfaces.tmux.view_messages import (
     encode,
     from_view,
 )
+from tests.support.patience import PATIENCE
 
 ITEMS = (
     MenuLine(title="Simplify", hotkey="i"),
@@ -66,7 +67,7 @@ class Parent:
 
     async def hear(self, *, shows: bool = False) -> FromView:
         """Wait for what the view says its user wants, or for what it `shows`."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 said = from_view(await self._reader.readuntil(b"\n"))
                 if isinstance(said, Shows) == shows:
@@ -81,7 +82,7 @@ class Parent:
 
     async def wait_for(self, text: str) -> None:
         """Wait until a text is on the screen."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while text not in self.screen():
                 await self.pilot.pause()
 
@@ -338,7 +339,7 @@ def test_the_view_goes_with_its_parent() -> None:
         async with showing(MENU) as parent:
             await parent.wait_for("Simplify")
             parent._writer.close()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while parent.pilot.app.is_running:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
 

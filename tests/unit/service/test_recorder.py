@@ -4,7 +4,6 @@ import os
 import re
 import sqlite3
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from hexai.service.recorded_runs import open_history
 from hexai.service.recorder import MOST_QUEUED, LedgerRecorder
 from hexai.service.spool import MOST, Spool
 from tests.support.records import chosen, contender_record, run_id, run_record
+from tests.support.timing import kept_within
 
 NOW = 1_800_000_000.0
 
@@ -172,12 +172,10 @@ def test_recording_waits_for_nothing(folders: Folders) -> None:
     """Neither for the disk nor for a lock: it is a matter of microseconds."""
     recorded(folders)
     with locked(folders), recorder_of(folders) as recorder:
-        began = time.perf_counter()
-        for number in range(1, 101):
-            recorder.record(run_record(number))
-        took = time.perf_counter() - began
-
-    assert took / 100 < 0.002
+        for attempt in kept_within(100 * 0.002):
+            with attempt:
+                for number in range(1, 101):
+                    recorder.record(run_record(number))
 
 
 def test_what_a_lock_prevents_is_taken_in_later(folders: Folders) -> None:
@@ -185,14 +183,13 @@ def test_what_a_lock_prevents_is_taken_in_later(folders: Folders) -> None:
     recorded(folders)
     problems: list[str] = []
     with recorder_of(folders, problems) as recorder, locked(folders):
-        recorder.record(run_record(1))
-        recorder.record(chosen(1, 0))
-        began = time.monotonic()
-        recorder.flush()
-        took = time.monotonic() - began
+        for attempt in kept_within(1.5):
+            recorder.record(run_record(1))
+            recorder.record(chosen(1, 0))
+            with attempt:
+                recorder.flush()
         modes = [stat.S_IMODE(path.stat().st_mode) for path in waiting(folders)]
 
-    assert took < 1.5
     assert set(modes) == {0o600}
     assert recorded(folders) == [run_id(1)]
     assert waiting(folders) == []

@@ -1,6 +1,7 @@
 """What a model says becomes what goes in at the cursor."""
 
 import re
+import time
 
 import pytest
 from hypothesis import assume, given
@@ -19,6 +20,7 @@ from hexai.text.cleaning import (
 )
 from hexai.text.repetition import covered
 from tests.support.corpus import Definition, definitions
+from tests.support.timing import kept_within
 
 
 def accepted(place: str, answer: str, language: str, *, infilled: bool = False) -> str:
@@ -485,8 +487,6 @@ def test_the_beginning_of_an_answer_gives_the_beginning_of_its_text(
 
 def test_a_hostile_answer_costs_little() -> None:
     """Repetitions, brackets and quotes by the thousand are cleaned in a moment."""
-    import time
-
     before, after = "x = foo(" * 500 + "\n", ")" * 500 + "\n" + "}\n" * 500
     for answer in (
         "(" * 50_000,
@@ -496,16 +496,16 @@ def test_a_hostile_answer_costs_little() -> None:
         "x = foo(" * 5_000,
     ):
         for infilled in (True, False):
-            started = time.perf_counter()
-            clean(
-                answer,
-                before=before,
-                after=after,
-                infilled=infilled,
-                finished=True,
-                language="go",
-            )
-            assert time.perf_counter() - started < 1.0
+            for attempt in kept_within(1.0, clock=time.process_time):
+                with attempt:
+                    clean(
+                        answer,
+                        before=before,
+                        after=after,
+                        infilled=infilled,
+                        finished=True,
+                        language="go",
+                    )
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from hexai.text.tags import without_closing_tag
+from tests.support.timing import kept_within
 
 CUT = {
     "on the same line": ("<ul>|</ul>\n", "<li>a</li></ul>", "<li>a</li>"),
@@ -52,6 +53,6 @@ def test_what_has_to_be_closed_stays(case: str) -> None:
 def test_a_hostile_answer_costs_little(part: str) -> None:
     """Time grows with its length, and not with its square."""
     text = part * 50_000
-    started = time.process_time()
-    without_closing_tag(text, text, f"</a>{text}")
-    assert time.process_time() - started < 2.0
+    for attempt in kept_within(2.0, clock=time.process_time):
+        with attempt:
+            without_closing_tag(text, text, f"</a>{text}")

@@ -8,6 +8,7 @@ import pytest
 
 from hexai.bench.questions.checks import check_schema, passed
 from hexai.bench.questions.question import Check, CheckKind
+from tests.support.timing import kept_within
 
 
 async def runs(command: str, answer: str) -> bool:
@@ -54,9 +55,9 @@ def test_what_is_no_json_is_none(answer: str) -> None:
 
 def test_no_answer_makes_a_pattern_take_long() -> None:
     """What takes others for ever takes RE2 a moment."""
-    began = time.monotonic()
-    assert not passes("matches", "^(a+)+$", "a" * 1_000_000 + "b")
-    assert time.monotonic() - began < 5
+    for attempt in kept_within(5.0, clock=time.process_time):
+        with attempt:
+            assert not passes("matches", "^(a+)+$", "a" * 1_000_000 + "b")
 
 
 @pytest.mark.parametrize("where", ["http://127.0.0.1:9/s.json", "file:///etc/passwd"])

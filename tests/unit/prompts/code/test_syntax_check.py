@@ -7,6 +7,7 @@ import pytest
 from hexai.prompts.code.languages import language_of
 from hexai.prompts.code.syntax_check import Judge
 from hexai.text.lines import Lines
+from tests.support.timing import kept_within
 
 FUNCTION = """\
 def total(values):
@@ -104,7 +105,6 @@ def test_breaks_in_a_document_of_windows_change_nothing() -> None:
 def test_a_large_document_is_judged_at_once() -> None:
     """Around the cursor, whatever its length."""
     lines = "".join(f"value_{n} = compute({n})\n" for n in range(20_000))
-    began = time.process_time()
-    assert misfit(f"{lines}x = ¦\n{lines}", "compute(3)") is None
-
-    assert time.process_time() - began < 1.0
+    for attempt in kept_within(1.0, clock=time.process_time):
+        with attempt:
+            assert misfit(f"{lines}x = ¦\n{lines}", "compute(3)") is None

@@ -17,6 +17,7 @@ from hexai.providers.credentials import FixedCredential
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http_provider import HttpProvider
 from hexai.providers.secret import Secret
+from tests.support.patience import PATIENCE
 from tests.support.plain import (
     CALL,
     PlainFormat,
@@ -246,7 +247,7 @@ def test_connected_is_told_once_and_before_the_answer() -> None:
         client = client_for(upstream.url)
         steps = Steps()
         stream = client.stream(CALL, steps)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await anext(stream)
         await stream.aclose()
         await client.aclose()

@@ -17,6 +17,7 @@ from hexai.providers.http.client import HttpClient
 from hexai.providers.http.network import Socket, open_tcp
 from hexai.providers.http.route import End
 from hexai.providers.http_provider import HttpProvider
+from tests.support.patience import PATIENCE
 from tests.support.plain import (
     PlainFormat,
     client_for,
@@ -38,7 +39,7 @@ def silent() -> Iterator[int]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop turn until something holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0)
 

@@ -13,6 +13,7 @@ import pytest
 
 from hexai.providers.llamacpp.files import Card, WorkerFiles, try_lock, worker_files
 from hexai.providers.llamacpp.process import Health, check_health, end, failure
+from tests.support.patience import PATIENCE
 from tests.support.ports import served
 from tests.support.workers import run_folder
 
@@ -75,7 +76,7 @@ def test_a_worker_is_ended_while_its_lock_is_held(files: WorkerFiles) -> None:
 
         asyncio.run(end(files, card))
 
-        assert process.wait(10) == -9
+        assert process.wait(PATIENCE) == -9
     assert not files.is_alive()
 
 

