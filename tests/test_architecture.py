@@ -54,6 +54,15 @@ def test_modules_stay_readable(module: Path) -> None:
     assert too_long == []
 
 
+@pytest.mark.parametrize("module", MODULES, ids=_name)
+def test_whether_a_path_is_there_is_asked_without_raising(module: Path) -> None:
+    """By `os.path`, or of what `os.scandir` gives; see decision 106."""
+    text = module.read_text()
+    raising = re.findall(r"\.(?:exists|is_dir|is_file|is_symlink|resolve)\(\)", text)
+
+    assert "scandir" in text or raising == []
+
+
 def test_packages_hold_nothing_in_their_init() -> None:
     """A name is imported from where it is defined."""
     filled = [_name(m) for m in MODULES if m.name == "__init__.py" and m.read_text()]

@@ -265,6 +265,13 @@ class TestDiff:
         assert run_cli("config", "diff", environ=given).out == told
         assert run_cli("config", "diff", str(file)).out == told
 
+    def test_what_cannot_be_looked_at_is_no_bug(self) -> None:
+        """A name that is too long stands for a folder that nobody may enter."""
+        name = f"/{'x' * 300}"
+        result = run_cli("config", "diff", name)
+        assert (result.code, result.out) == (1, "")
+        assert result.err == f"hexai: {name}: cannot be opened: File name too long\n"
+
     def test_two_files_are_compared(self, tmp_path: Path) -> None:
         """In the order given."""
         old, new = tmp_path / "a.toml", tmp_path / "b.toml"

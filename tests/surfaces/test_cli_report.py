@@ -364,9 +364,10 @@ def test_a_link_is_replaced_and_what_it_names_stays(tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_text() == "as it was"
 
 
-def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["not/there.html", "x" * 300])
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
     """The reason stands beside it."""
-    ran = run_cli("report", "-o", "not/there.html", folder=tmp_path)
+    ran = run_cli("report", "-o", name, folder=tmp_path)
 
     assert ran.code != 0
     assert "cannot write" in ran.err

@@ -175,6 +175,8 @@ def test_what_is_trusted_can_be_listed_and_revoked(file: Path) -> None:
     assert (revoked.code, "is not trusted any more" in revoked.out) == (0, True)
     again = run_cli("config", "trust", "--revoke", str(file))
     assert (again.code, again.out) == (1, "")
+    unseen = run_cli("config", "trust", "--revoke", f"/{'x' * 300}")
+    assert "was not trusted" in unseen.err
     file.write_text(TEXT)
     assert model_in(file.parent) == '"gpt-4.1"'
 

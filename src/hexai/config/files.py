@@ -107,7 +107,7 @@ def read_bytes(path: Path, *, limit: int) -> tuple[bytes, int] | None:
 def _leads_to_nothing(path: Path) -> bool:
     """Tell whether a link is what keeps a path from being there."""
     there = next(place for place in (path, *path.parents) if os.path.lexists(place))
-    return not there.exists()
+    return not os.path.exists(there)
 
 
 def _read(descriptor: int, limit: int) -> bytes:

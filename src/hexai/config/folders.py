@@ -108,5 +108,5 @@ def absolute_entries(path: str) -> str:
 
 def _is_program(path: str) -> bool:
     # Without pathlib, whose 5 ms the popup of `hexai action` would wait for.
-    is_file = path.startswith("/") and os.path.isfile(path)  # noqa: PTH113
+    is_file = path.startswith("/") and os.path.isfile(path)
     return is_file and os.access(path, os.X_OK)

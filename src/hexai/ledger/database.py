@@ -11,6 +11,7 @@ before. Nothing here may open that file beside SQLite: to close it again would d
 locks of the whole process.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -305,7 +306,7 @@ def shorten_log(connection: sqlite3.Connection, path: Path) -> None:
     that changes nothing.
     """
     wal = path.with_name(f"{path.name}-wal")
-    size = wal.stat().st_size if wal.is_file() else 0
+    size = wal.stat().st_size if os.path.isfile(wal) else 0
     if size < _LONG or version_of(connection) != SCHEMA:
         return
     busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -79,7 +79,7 @@ def sweep(state: Path, ids: Callable[[], frozenset[str]]) -> Sequence[OSError]:
     Who has none is not even asked for the `ids` of those that are.
     """
     folder = state / FOLDER
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return ()
     known = ids()
     return remove_files(

@@ -165,7 +165,7 @@ class Beside:
     def is_taken(self, bench: str) -> bool:
         """Tell whether any process asks a bench just now."""
         path = self._benches / bench
-        if not path.exists():
+        if not os.path.exists(path):
             return False
         held = Mark(path).lock(alone=True)
         if held is None:

@@ -1,5 +1,6 @@
 """The user's editor: for prompts too long for a command line, and the configuration."""
 
+import os
 import shlex
 import signal
 import subprocess
@@ -67,7 +68,7 @@ def write_in_editor(
         file.touch(mode=0o600)
         file.write_bytes(text.encode("utf-8", "replace"))
         code = edit_file(command, file, keyboard=keyboard, screen=screen)
-        is_there = file.exists()
+        is_there = os.path.exists(file)
         written = file.read_bytes().decode("utf-8", "replace") if is_there else ""
     failure = _failure(code)
     if text and not is_there:

@@ -29,7 +29,7 @@ def make_private_folder(path: Path) -> None:
     Refuses a symbolic link, another user's folder, and what is no folder. What lies
     above and was there before is the user's own affair and stays as it is.
     """
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         make_private_folder(path.parent)
     with suppress(FileExistsError):
         path.mkdir(mode=FOLDER_MODE)

@@ -1,5 +1,6 @@
 """What commands leave for later ones: input that was for nothing, and what was told."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -53,7 +54,7 @@ class KeptPrompts:
         now = self._now()
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
         path = self._folder / f"{stamp}-{int(now % 1 * 1e6):06}{_KEPT_SUFFIX}"
-        while path.exists():
+        while os.path.exists(path):
             path = path.with_stem(f"{path.stem}-again")
         return path
 
@@ -90,7 +91,7 @@ class Told:
         try:
             make_private_folder(self._folder)
             check_private_folder(self._folder)
-            if mark.exists():
+            if os.path.exists(mark):
                 return False
             if sum(1 for _ in self._folder.iterdir()) >= _MOST_TOLD:
                 self.forget_all()

@@ -135,7 +135,7 @@ class TmuxStatus:
         from hexai.ledger.access import Ledger
 
         minutes = self._settings().stats.window_minutes
-        if not self._ledger.exists():  # nothing was recorded yet
+        if not os.path.exists(self._ledger):  # nothing was recorded yet
             return TrafficWindow(minutes=minutes, traffic=())
         since = self._now() - minutes * 60
         try:

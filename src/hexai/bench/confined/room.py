@@ -57,9 +57,9 @@ def furnish(job: Job, archive: int) -> None:
     for path in _folders(_SCRATCH[:2]):
         _empty(path, size)
     for path in hidden:
-        if os.path.isdir(path):  # noqa: PTH112 - paths are texts here
+        if os.path.isdir(path):
             _empty(path, _FEW)
-        elif os.path.isfile(path):  # noqa: PTH113
+        elif os.path.isfile(path):
             put(open_tree("/dev/null"), path)
     _make_devices(devices, size)
     mount("proc", "/proc", flags=NO_SUID | NO_DEVICES | NO_EXEC)
@@ -80,7 +80,7 @@ def written(job: Job) -> int:
 
 def _show(path: Path, tree: int) -> None:
     """Show a file or a folder as outside, unless there is one, as of the copy."""
-    if path.exists():
+    if os.path.exists(path):
         os.close(tree)
         return
     if stat.S_ISDIR(os.fstat(tree).st_mode):
@@ -94,8 +94,8 @@ def _show(path: Path, tree: int) -> None:
 def _folders(paths: tuple[str, ...]) -> Iterator[str]:
     """Give those that are folders, and no links to others."""
     for path in paths:
-        is_link = os.path.islink(path)  # noqa: PTH114
-        if not is_link and os.path.isdir(path):  # noqa: PTH112
+        is_link = os.path.islink(path)
+        if not is_link and os.path.isdir(path):
             yield path
 
 

@@ -1,6 +1,7 @@
 """What of a user's surroundings a confined command gets, and what it does not see."""
 
 import os
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -89,7 +90,7 @@ def environ_of(environ: Mapping[str, str], home: str) -> dict[str, str]:
     }
     return {
         **kept,
-        **{name: path for name, path in stores.items() if Path(path).is_dir()},
+        **{name: path for name, path in stores.items() if os.path.isdir(path)},
         "PATH": absolute_entries(environ.get("PATH", "")),
         "HOME": HOME,
         "TMPDIR": "/tmp",  # noqa: S108 - in a room where nobody else is
@@ -119,8 +120,8 @@ def tools(
     programs = [*_entries(environ, "PATH"), *called]
     wanted = {*places, *programs, *map(_prefix, programs)}
     pythons = {Path(place, "bin/python") for place in wanted}
-    bases = (python.resolve().parent for python in pythons if python.exists())
-    wanted |= {_prefix(str(base)) for base in bases}
+    real = (os.path.realpath(each) for each in pythons if os.path.exists(each))
+    wanted |= {_prefix(posixpath.dirname(each)) for each in real}
     away = tuple(map(os.path.realpath, hidden))
     lost = (Path(path) for path in sorted(wanted) if _is_lost(Path(path), away))
     shown: list[Path] = []
@@ -136,7 +137,7 @@ def _entries(environ: Mapping[str, str], name: str) -> list[str]:
 
 def _is_program(path: str) -> bool:
     """Tell what is run from what is read or written, which is none of the room's."""
-    return Path(path).is_file() and os.access(path, os.X_OK)
+    return os.path.isfile(path) and os.access(path, os.X_OK)
 
 
 def _folder_of_programs(path: str) -> str:
@@ -148,15 +149,15 @@ def _folder_of_programs(path: str) -> str:
 def _prefix(folder: str) -> str:
     """Give what a `bin` belongs to, such as a virtual environment, or the folder."""
     prefix = Path(folder).parent
-    is_bin = Path(folder).name == "bin" and Path(prefix, "lib").is_dir()
+    is_bin = Path(folder).name == "bin" and os.path.isdir(Path(prefix, "lib"))
     return str(prefix) if is_bin else folder
 
 
 def _is_lost(place: Path, hidden: tuple[str, ...]) -> bool:
     """Tell whether a room would lack what is there and may be seen."""
-    if not (place.is_absolute() and (place.is_dir() or place.is_file())):
+    if not (place.is_absolute() and (os.path.isdir(place) or os.path.isfile(place))):
         return False  # such as a socket, behind which somebody is
-    real = place.resolve()
+    real = Path(os.path.realpath(place))
     for each in map(Path, hidden):
         if real.is_relative_to(each) or each.is_relative_to(real):
             return False

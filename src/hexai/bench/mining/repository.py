@@ -136,8 +136,10 @@ def _find(path: Path) -> tuple[str, str]:
         return "", folder
     if not above:
         told = "there is no git repository"
-        if not path.is_dir():
-            told = "it is no folder" if path.exists() else "there is no such folder"
+        if not os.path.isdir(path):
+            told = (
+                "it is no folder" if os.path.exists(path) else "there is no such folder"
+            )
         raise NoHistory(f"{path}: {told}")
     git = posixpath.join(above, ".git")
     if not stat.S_ISDIR(_mode(git)):

@@ -140,10 +140,10 @@ def _files(folder: str, without: set[str]) -> Iterator[Path]:
         ]
         for name in sorted(names):
             path = here / name
-            if _is_wanted(path, without) and path.is_file():
+            if _is_wanted(path, without) and os.path.isfile(path):
                 yield path
 
 
 def _is_wanted(path: Path, without: set[str]) -> bool:
-    is_plain = not path.name.startswith(".") and not path.is_symlink()
+    is_plain = not path.name.startswith(".") and not os.path.islink(path)
     return is_plain and str(path) not in without

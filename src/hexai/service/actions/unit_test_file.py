@@ -37,7 +37,7 @@ def find_place(paths: Sequence[PurePath], folder: Path) -> Place | Unfit:
         if os.path.lexists(each):
             return _existing(each, folder)
     for each in map(Path, paths):
-        if each.parent.is_dir() and _is_within(each, folder):
+        if os.path.isdir(each.parent) and _is_within(each, folder):
             return Place(path=each, exists=False)
     return Unfit("there is no place for its tests in the workspace folder")
 
@@ -48,7 +48,9 @@ def create(path: Path, text: str, folder: Path) -> Unfit | None:
         return _outside(path)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        descriptor = os.open(path.parent.resolve() / path.name, flags, _MODE)
+        descriptor = os.open(
+            Path(os.path.realpath(path.parent), path.name), flags, _MODE
+        )
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "surrogateescape"))
     except OSError as error:
@@ -76,7 +78,7 @@ def python_module(source: Path) -> str:
     """Give the name that a Python file is imported by."""
     parts = [] if source.stem == "__init__" else [source.stem]
     folder = source.parent
-    while (folder / "__init__.py").is_file() and folder.name:
+    while os.path.isfile(folder / "__init__.py") and folder.name:
         parts.insert(0, folder.name)
         folder = folder.parent
     return ".".join(parts) or source.parent.name
@@ -86,7 +88,7 @@ def javascript_framework(source: Path, folder: Path) -> str:
     """Name what runs the tests, by the nearest package.json up to the folder."""
     for above in (source.parent, *source.parent.parents):
         package = above / "package.json"
-        if package.is_file():
+        if os.path.isfile(package):
             return _framework_of(package)
         if above == folder:
             break
@@ -119,7 +121,8 @@ def _existing(path: Path, folder: Path) -> Place | Unfit:
 
 
 def _is_within(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
+    within = PurePath(os.path.realpath(path))  # which bears links in a circle
+    return within.is_relative_to(os.path.realpath(folder))
 
 
 def _outside(path: Path) -> Unfit:

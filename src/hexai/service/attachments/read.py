@@ -104,7 +104,7 @@ class _Desk:
         path = posixpath.normpath(posixpath.join(self._root, name))
         if "://" in name and not os.path.lexists(path):
             raise Unfit("is no address that is fetched: http:// and https:// are")
-        if os.path.isdir(path):  # noqa: PTH112 - paths are texts here
+        if os.path.isdir(path):
             self._add_folder(name, path)
         elif self._is_new(path):
             called = self._called(name, path)

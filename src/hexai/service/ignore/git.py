@@ -173,7 +173,7 @@ class Git:
 
     def _common_folder(self, git: str) -> str:
         """Give the folder of a repository that all its worktrees share."""
-        if not os.path.isdir(git):  # noqa: PTH112 - paths are texts here
+        if not os.path.isdir(git):
             link = self._links.say(git, patient=True).removeprefix("gitdir:").strip()
             git = posixpath.join(posixpath.dirname(git), link)
         common = self._links.say(posixpath.join(git, "commondir"), patient=True)
@@ -265,7 +265,7 @@ def head_of(path: str) -> str:
     if not repository:
         return ""
     folder = Path(repository, ".git")
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         link = _read(folder)
         if not link.startswith("gitdir:"):
             return ""

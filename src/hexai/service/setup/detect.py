@@ -6,6 +6,7 @@ port on this machine; where `OLLAMA_HOST` names another, nobody is asked.
 
 import asyncio
 import importlib.util
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -138,7 +139,7 @@ async def detect(
     names = [each.name for each in models or ()]
     return Found(
         extra_installed=extra_installed(),
-        model_there=model.is_file(),  # noqa: ASYNC240 - nothing else runs yet
+        model_there=os.path.isfile(model),  # noqa: ASYNC240 - nothing else runs yet
         ollama=None if answer is None else tuple(names),
         ollama_remote=frozenset(each.name for each in models or () if each.is_remote),
         ollama_fills=frozenset(each.name for each in models or () if each.fills_gaps),

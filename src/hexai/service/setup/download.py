@@ -66,7 +66,7 @@ class Download:
         Raises `SetupError` if the file is not to be had, or another one is here.
         """
         facts = await self._client.facts()
-        if not self.target.exists():
+        if not await asyncio.to_thread(os.path.exists, self.target):
             return facts
         card = _read_card(_card_of(self.target))
         if card is None:

@@ -187,7 +187,7 @@ class ChatCommands:
         whole = self._expanded(" ".join(words))
         place = Path(self._session.process.folder) / whole
         # `Path.exists` raises for what is too long to be a name.
-        if words and os.path.exists(place):  # noqa: PTH110
+        if words and os.path.exists(place):
             return (whole,)
         return tuple(map(self._expanded, words))
 
@@ -202,7 +202,7 @@ class ChatCommands:
         with suppress(OSError):
             for each in sorted(path.iterdir()):
                 if each.name.startswith(".") <= begun.startswith("."):
-                    yield f"{folder}{slash}{each.name}{'/' * each.is_dir()}"
+                    yield f"{folder}{slash}{each.name}{'/' * os.path.isdir(each)}"
 
     def _help(self, words: Sequence[str]) -> None:
         del words

@@ -1,6 +1,7 @@
 """`hexai config`: edit, check, show and compare the configuration."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hexai.config.files import read_user_file
 from hexai.config.order import load
 from hexai.config.problems import dotted
 from hexai.config.schema import Settings
@@ -60,14 +62,14 @@ def edit(invocation: Invocation) -> int:
             f"no editor is set; name one by {', '.join(VARIABLES)}, or edit {file}"
         )
     try:
-        if not file.parent.is_dir():
+        if not os.path.isdir(file.parent):
             make_private_folder(file.parent)
     except OSError as error:
         raise SetupError(f"{file.parent}: {error.strerror}") from None
     code = edit_file(command, file, keyboard=process.stdin, screen=process.stdout)
     if code != 0:
         raise SetupError(f"the editor ended with {code}")
-    if file.is_file():
+    if os.path.isfile(file):
         open_session(process, invocation.options)
     return 0
 
@@ -189,7 +191,7 @@ def diff(invocation: Invocation, *, files: tuple[str, ...]) -> int:
 def _settings_of(invocation: Invocation, file: Path) -> Settings:
     """Read one file alone: no variables, no project."""
     folders = folders_of(invocation.process)
-    if not file.exists():
+    if read_user_file(file, is_asked_for=False) is None:
         raise ConfigError((f"{file}: there is no such file",))
     return load(folders, {}, config=file).settings
 

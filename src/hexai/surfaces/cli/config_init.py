@@ -202,7 +202,7 @@ def _say_found(
 def _write_new(file: Path, text: str) -> None:
     """Create a private file; one that appeared meanwhile stays as it is."""
     try:
-        if not file.parent.is_dir():
+        if not os.path.isdir(file.parent):
             make_private_folder(file.parent)
         _create(file, text)
     except FileExistsError:

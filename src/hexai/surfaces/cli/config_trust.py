@@ -108,7 +108,7 @@ def _files(invocation: Invocation, path: str | None) -> tuple[ProjectFile, ...]:
     """Read the project files above a folder, or the one that is named."""
     process, own = invocation.process, invocation.options.config
     place = _absolute(process, path or ".")
-    folder = place if place.is_dir() else place.parent
+    folder = place if os.path.isdir(place) else place.parent
     snapshot = load(
         folders_of(process),
         process.environ,
@@ -193,7 +193,7 @@ def _state(known: Grant) -> str:
 
 def _revoke(process: Process, path: str) -> int:
     place = _absolute(process, path)
-    if place.is_dir():
+    if os.path.isdir(place):
         place /= FILE_NAME
     if not revoke(folders_of(process), place):
         raise ConfigError((f"{place}: was not trusted",))

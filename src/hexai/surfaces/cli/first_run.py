@@ -5,6 +5,7 @@ say what was found and which command sets it up; then the user decides.
 """
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
 from hexai.config.schema_providers import BUILT_IN_MODEL
@@ -26,7 +27,7 @@ def check(session: "Session", entries: tuple[Entry, ...]) -> None:
     if not all(map(_is_default, entries)):
         return
     model = session.folders.models / f"{BUILT_IN_MODEL}.gguf"
-    if extra_installed() and model.is_file():
+    if extra_installed() and os.path.isfile(model):
         return
     found = asyncio.run(detect(session.process.environ, model))
     raise NothingSetUp("\n".join(advice(found, str(session.snapshot.file))))

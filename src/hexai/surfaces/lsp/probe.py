@@ -61,7 +61,7 @@ def find_target(word: str, folder: str) -> Target:
     if not word:
         return _target("a sample", "untitled:hexai-check.py", "python", _SAMPLE, None)
     placed = _PLACED.fullmatch(word)
-    if placed is not None and not (Path(folder) / word).is_file():
+    if placed is not None and not os.path.isfile(Path(folder, word)):
         word, line, column = placed["file"], int(placed["line"]), placed["column"]
         at: tuple[int, int | None] | None = (
             line - 1,

@@ -6,6 +6,7 @@ right before it is touched, since a model may have taken a minute in between.
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -79,7 +80,8 @@ class UnitTests:
     ) -> str | None:
         assert plan.place is not None
         path = plan.place.path
-        if not plan.place.exists and not path.exists():
+        is_new = not plan.place.exists
+        if is_new and not await asyncio.to_thread(os.path.exists, path):
             return await self._create(plan, answer, source, folder)
         refused = await asyncio.to_thread(check, path, folder)
         if refused is not None:

@@ -130,13 +130,15 @@ def test_nothing_outside_and_nothing_irregular_is_touched(tmp_path: Path) -> Non
     (folder / "sub").mkdir(parents=True)
     outside.write_text("x")
     link, dangling = folder / "link.py", folder / "dangling.py"
+    circle = folder / "circle.py"
+    circle.symlink_to(circle)
     link.symlink_to(outside)
     dangling.symlink_to(folder / "nothing.py")
     (folder / "away").symlink_to(tmp_path)
-    for path in (link, dangling, folder / "sub", folder / "away" / "out.py"):
+    for path in (link, dangling, circle, folder / "sub", folder / "away" / "out.py"):
         assert isinstance(find_place([path], folder), Unfit), path
         assert check(path, folder) is not None
-    for path in (link, dangling, folder / "sub", folder / "away" / "new.py"):
+    for path in (link, dangling, circle, folder / "sub", folder / "away" / "new.py"):
         assert create(path, "text", folder) is not None, path
     assert outside.read_text() == "x"
     assert not (tmp_path / "new.py").exists()
