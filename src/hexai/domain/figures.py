@@ -41,10 +41,12 @@ class Filter(Struct, frozen=True, kw_only=True):
             and self.project in ("", cell.project, cell.project.rpartition("/")[2])
         )
 
-    def names(self, subject: "Subject", title: "Title") -> bool:
-        """Tell whether `model` is a part of what a subject is called."""
-        names = (f"{subject.provider}:{subject.model}", title.label)
-        return any(self.model.lower() in name.lower() for name in names)
+
+def is_called(wanted: str, provider: str, model: str, label: str) -> bool:
+    """Tell whether a text is a part of `provider:model`, or of a label, in any case."""
+    return any(
+        wanted.lower() in name.lower() for name in (f"{provider}:{model}", label)
+    )
 
 
 class Subject(Struct, frozen=True, order=True):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from hexai.domain.figures import By, Cell, Filter, Subject, Title
+from hexai.domain.figures import By, Cell, Filter, Subject, Title, is_called
 from hexai.domain.fingerprint import UNKNOWN
 from hexai.domain.outcome import Status
 from hexai.ledger.database import json_list
@@ -75,7 +75,11 @@ class Cells:
     def matching(self, chosen: Filter) -> dict[int, Cell]:
         """Give the cells that count."""
         titles = self.titles() if chosen.model else {}
-        named = {each for each, title in titles.items() if chosen.names(each, title)}
+        named = {
+            each
+            for each, title in titles.items()
+            if is_called(chosen.model, each.provider, each.model, title.label)
+        }
         return {
             number: cell
             for number, cell in self.all.items()

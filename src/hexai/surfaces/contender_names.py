@@ -44,11 +44,6 @@ def model_name(asked: Asked) -> str:
     return f"{asked.provider}:{asked.model}"
 
 
-def is_called(asked: Asked, title: Title, wanted: str) -> bool:
-    """Tell whether its label or model has a text, given in small letters."""
-    return any(wanted in n.lower() for n in (model_name(asked), title.label))
-
-
 def contender_names(
     asked: Mapping[_Key, Asked], titles: Mapping[_Key, Title]
 ) -> dict[_Key, str]:

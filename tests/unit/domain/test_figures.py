@@ -1,6 +1,6 @@
 """The window of the status: what counts in it, and how a run is added."""
 
-from hexai.domain.figures import Traffic, TrafficWindow
+from hexai.domain.figures import Traffic, TrafficWindow, is_called
 from hexai.domain.outcome import Status, Timings
 from tests.support.records import BEGAN_AT, contender_record, run_record
 
@@ -62,3 +62,10 @@ def test_a_blind_run_does_not_count_before_its_choice() -> None:
     known = EMPTY.plus(run_record(1, contender_record(0)))
 
     assert known.plus(run_record(2, contender_record(0), blind=True)) == known
+
+
+def test_a_label_or_a_model_is_what_one_may_ask_for() -> None:
+    """Whatever its letters are like."""
+    assert is_called("home", "llama", "qwen", "Home")
+    assert is_called("LLAMA:q", "llama", "qwen", "Home")
+    assert not is_called("gpt", "llama", "qwen", "Home")

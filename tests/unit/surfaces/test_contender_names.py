@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from hexai.domain.figures import Subject, Title
 from hexai.domain.fingerprint import PLAIN
-from hexai.surfaces.contender_names import contender_names, is_called, options_of
+from hexai.surfaces.contender_names import contender_names, options_of
 
 HERE = "http://localhost:11434"
 DAY = 86_400.0
@@ -109,12 +109,3 @@ def test_options_are_said_as_they_are_known() -> None:
     assert options_of(COLD) == "temperature=0"
     assert options_of(replace(COLD, fingerprint=PLAIN)) == "no options"
     assert options_of(replace(COLD, fingerprint="")) == "options not recorded"
-
-
-def test_a_label_or_a_model_is_what_one_may_ask_for() -> None:
-    """Whatever its letters are like."""
-    title = Title(label="Home")
-
-    assert is_called(COLD, title, "home")
-    assert is_called(COLD, title, "llama:q")
-    assert not is_called(COLD, title, "gpt")

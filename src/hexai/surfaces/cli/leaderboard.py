@@ -19,6 +19,7 @@ from hexai.surfaces.cli.leaderboard_records import (
     LeaderboardRow,
     board_record,
     board_rows,
+    is_wanted,
     wanted_comparisons,
     wanted_standings,
 )
@@ -45,7 +46,7 @@ from hexai.surfaces.cli.stats import (
     team_option,
     wide_option,
 )
-from hexai.surfaces.contender_names import board_names, is_called
+from hexai.surfaces.contender_names import board_names
 from hexai.surfaces.words import percent
 from hexai.text.cells import bar
 
@@ -80,7 +81,7 @@ def text_of(
             for model, rated in sorted(
                 board.models.items(), key=lambda each: names[each[0]]
             )
-            if is_called(rated, rated.title, wanted)
+            if is_wanted(rated, wanted)
             for words in entry_words(board, model, names)
         ),
         columns,
@@ -207,7 +208,7 @@ def _leaderboard(invocation: Invocation, **options: Any) -> int:
         return plot(process, options, chosen, counted, {"answer"})
     with open_history(folders_of(process), wall_clock) as history:
         boards = history.leaderboard(chosen, counted, by)
-    model = chosen.model.lower()
+    model = chosen.model
     if options["json"]:
         records = [board_record(board, model) for board in boards]
         benches = list(_bench_records(process, boards, chosen.surface))

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from hexai.domain.figures import is_called
 from hexai.domain.ranking import (
     Comparison,
     Leaderboard,
@@ -15,7 +16,7 @@ from hexai.domain.ranking import (
     Standing,
 )
 from hexai.surfaces.cli.json_records import iso_time
-from hexai.surfaces.contender_names import board_names, is_called
+from hexai.surfaces.contender_names import board_names
 
 
 class ReturnedRecord(Struct, kw_only=True):
@@ -152,16 +153,17 @@ def board_rows(board: Leaderboard, wanted: str) -> Iterator[LeaderboardRow]:
 def wanted_standings(
     ranking: Ranking, board: Leaderboard, wanted: str
 ) -> list[Standing]:
-    """Give the standings of those whose name has the wanted text, in small letters."""
+    """Give the standings of those whose name has the wanted text."""
     return [
         each
         for each in ranking.standings
-        if _is_wanted(board.models[each.model], wanted)
+        if is_wanted(board.models[each.model], wanted)
     ]
 
 
-def _is_wanted(rated: Rated, wanted: str) -> bool:
-    return is_called(rated, rated.title, wanted)
+def is_wanted(rated: Rated, wanted: str) -> bool:
+    """Tell whether what somebody is called has the wanted text."""
+    return is_called(wanted, rated.provider, rated.model, rated.title.label)
 
 
 def wanted_comparisons(

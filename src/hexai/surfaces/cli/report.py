@@ -34,6 +34,7 @@ from hexai.service.statistics import Row
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.leaderboard_records import (
+    is_wanted,
     wanted_comparisons,
     wanted_standings,
 )
@@ -50,7 +51,7 @@ from hexai.surfaces.cli.report_bench import read_bench
 from hexai.surfaces.cli.report_runs import with_runs, with_tasks
 from hexai.surfaces.cli.stats import filters, read_filter, team_option
 from hexai.surfaces.cli.stats_tables import subject_names
-from hexai.surfaces.contender_names import board_names, is_called
+from hexai.surfaces.contender_names import board_names
 from hexai.surfaces.words import percent, usd
 from hexai.text.model_ids import without_folder
 from hexai.text.sanitise import visible_line
@@ -171,16 +172,16 @@ def _deadlines(process: Process) -> dict[str, float]:
 
 def words(chosen: Filter) -> Words:
     """Word a page as the tables of the terminal are."""
-    wanted = chosen.model.lower()
 
     def standings(ranking: Ranking, board: Leaderboard) -> list[Standing]:
-        return wanted_standings(ranking, board, wanted)
+        return wanted_standings(ranking, board, chosen.model)
 
     def verdicts(ranking: Ranking, board: Leaderboard) -> list[str]:
         names = shown_names(board_names(board))
+        compared = wanted_comparisons(ranking, board, chosen.model)
         told = [
             sentence
-            for each in sorted(wanted_comparisons(ranking, board, wanted), key=_is_open)
+            for each in sorted(compared, key=_is_open)
             for sentence in comparison_words(each, board, names)
         ]
         return [*told, *first_place_words(ranking, names)]
@@ -191,7 +192,7 @@ def words(chosen: Filter) -> Words:
         return [
             sentence
             for model, rated in board.models.items()
-            if is_called(rated, rated.title, wanted)
+            if is_wanted(rated, chosen.model)
             for sentence in entry_words(shown, model, names)
         ]
 

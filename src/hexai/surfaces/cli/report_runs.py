@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from hexai.config.folders import Folders
 from hexai.domain.entry import Surface
-from hexai.domain.figures import Cell, Filter
+from hexai.domain.figures import Cell, Filter, is_called
 from hexai.domain.outcome import Status
 from hexai.domain.record import ContenderRecord, RecordedRun
 from hexai.report.bench_section import Bench
@@ -92,14 +92,9 @@ def _fits(recorded: RecordedRun, chosen: Filter, *, hidden: bool) -> bool:
                 )
             )
             for each in run.contenders
-            if _is_named(each, chosen)
+            if is_called(chosen.model, each.provider, each.model, each.label)
         )
     )
-
-
-def _is_named(contender: ContenderRecord, chosen: Filter) -> bool:
-    names = (f"{contender.provider}:{contender.model}", contender.label)
-    return any(chosen.model.lower() in name.lower() for name in names)
 
 
 def _beside(recorded: RecordedRun, now: float) -> Beside:
