@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import pytest
 from hexai.config.folders import LEDGER_FILE
 from hexai.domain.entry import Surface
 from hexai.domain.provider import Usage
-from hexai.domain.record import Choice, ContenderRecord, Method
+from hexai.domain.record import Choice, ContenderRecord, Method, RecordedRun
+from hexai.errors import LedgerError
 from hexai.ledger.access import Ledger
+from hexai.service.recorded_runs import History
 from hexai.service.recorder import make_ledger_file
 from tests.support.command_line import (
     Result,
@@ -611,6 +614,26 @@ class TestTransfer:
         file.write_text("mine")
         assert run_cli("history", "export", str(file)).code == 1
         assert file.read_text() == "mine"
+
+    @pytest.mark.parametrize("words", [(), ("--format", "llm")])
+    def test_half_an_export_is_none(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    ) -> None:
+        """Nobody takes it for a whole one, and the next try finds its place free."""
+        ask("hi")
+
+        def broken(history: History) -> Iterator[RecordedRun]:
+            yield from newest(history)
+            raise LedgerError("the ledger cannot be read")
+
+        newest = History.all
+        with monkeypatch.context() as patched:
+            patched.setattr(History, "all", broken)
+            stopped = run_cli("history", "export", *words, str(tmp_path / "out"))
+        assert stopped.code == 1
+        assert not (tmp_path / "out").exists()
+        again = run_cli("history", "export", *words, str(tmp_path / "out"))
+        assert again.code == 0
 
     @pytest.mark.parametrize(
         "line",

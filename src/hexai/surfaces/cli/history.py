@@ -2,7 +2,8 @@
 
 import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -264,8 +265,9 @@ def _export(invocation: Invocation, file: str | None, **options: Any) -> int:
 def _export_llm(process: Process, history: History, path: Path | None) -> None:
     if path is None:
         raise UsageError("a database needs a FILE to be written to")
-    os.close(_create(path))
-    count = history.export_llm(path)
+    with _new(path) as descriptor:
+        os.close(descriptor)
+        count = history.export_llm(path)
     complain(process, f"{count} answers written to {path}")
 
 
@@ -274,22 +276,27 @@ def _write(process: Process, path: Path | None, pieces: Iterable[bytes]) -> None
         for piece in pieces:
             say(process, piece.decode("utf-8"))
         return
-    descriptor = _create(path)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(pieces)
-    except OSError as error:
-        raise HexaiError(f"cannot write {path}: {error.strerror}") from None
+    with _new(path) as descriptor, os.fdopen(descriptor, "wb") as file:
+        file.writelines(pieces)
 
 
-def _create(path: Path) -> int:
-    """Make a file that only the user can read; nothing that is there is replaced."""
+@contextmanager
+def _new(path: Path) -> Iterator[int]:
+    """Make a file that only the user can read; nothing that is there is replaced.
+
+    It is removed again if it is not all written, so that no half of a ledger is taken
+    for a whole one.
+    """
     try:
         descriptor = os.open(path, _NEW, 0o600)
+        try:
+            os.fchmod(descriptor, 0o600)
+            yield descriptor
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise HexaiError(f"cannot write {path}: {error.strerror}") from None
-    os.fchmod(descriptor, 0o600)
-    return descriptor
 
 
 def _import(invocation: Invocation, file: str) -> int:
