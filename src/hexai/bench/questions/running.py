@@ -45,6 +45,13 @@ class Running:
                 f"{folder} holds {error}, and checks run in a copy of it; move the "
                 "questions into a folder of their own"
             ) from None
+        except OSError as error:
+            place, why = error.filename or folder, error.strerror or error
+            raise UsageError(
+                f"{place} cannot be read ({why}), "
+                "and checks run in a copy of its folder; make it readable, or move the "
+                "questions into a folder of their own"
+            ) from None
 
     def _found(self, command: str) -> tuple[str, ...]:
         """Split a command, and name the program by its path."""
@@ -113,21 +120,29 @@ def pack_folder(folder: str, without: Collection[str]) -> IO[bytes]:
     """Pack the files below a folder; gives an open file without a name.
 
     Left out are links, what begins with a dot, what is installed there, and what a
-    confined command must not see. Raises `TooLarge`.
+    confined command must not see. Raises `TooLarge`, and `OSError` where one cannot be
+    read.
     """
     packed = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's
+    try:
+        _pack(packed, folder, without)
+    except BaseException:
+        packed.close()
+        raise
+    return packed
+
+
+def _pack(packed: IO[bytes], folder: str, without: Collection[str]) -> None:
     files = size = 0
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for path in _files(folder, {*without}):
             files, size = files + 1, size + path.lstat().st_size
             if files > MOST_FILES or size > MOST_BYTES:
-                packed.close()
                 raise TooLarge(f"over {MOST_FILES} files or {MOST_BYTES >> 20} MB")
             entry = archive.gettarinfo(path, str(path.relative_to(folder)))
             entry.mode = 0o755 if entry.mode & 0o100 else 0o644
             with path.open("rb") as file:
                 archive.addfile(entry, file)
-    return packed
 
 
 def _files(folder: str, without: set[str]) -> Iterator[Path]:
