@@ -4,8 +4,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.command_line import Terminal, run_cli, write_config
+from tests.support.on_terminal import HEXAI, start_on
 from tests.support.patience import PATIENCE
 from tests.support.replies import stall, status
 from tests.support.secrets import samples
@@ -46,15 +45,6 @@ PROMPT = "\x1b[?2004h"
 SECRET = next(iter(samples().values()))
 
 
-HEXAI = (sys.executable, "-m", "hexai")
-TAKE = """
-import os, sys
-os.close(os.open(os.ttyname(0), os.O_RDWR))
-os.execv(sys.argv[1], sys.argv[1:])
-"""
-"""Makes the terminal that of a new session, so that Ctrl-C is a signal there."""
-
-
 @pytest.fixture(name="upstream")
 def fixture_upstream() -> Iterator[Upstream]:
     """Answer by the provider's name, and number its answers."""
@@ -80,23 +70,7 @@ class Chat:
         self.press(early)
         self.modes = self._modes()
         self._prompts = 0
-        slave = self.terminal.descriptor
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                TAKE,
-                sys.executable,
-                "-m",
-                "hexai",
-                "chat",
-                *options,
-            ],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-        )
+        self.process = start_on(self.terminal.descriptor, *HEXAI, "chat", *options)
 
     def ready(self) -> None:
         """Wait until the next line is read."""

@@ -6,7 +6,6 @@ import pty
 import select
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli, write_config
+from tests.support.on_terminal import HEXAI, start_on
 from tests.support.replies import stall
 from tests.support.upstream import Upstream
 
@@ -28,13 +28,6 @@ model = "m-one"
 type = "openai"
 base_url = "{url}/one"
 """
-TAKE = """
-import os, signal, sys
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
-os.close(os.open(os.ttyname(0), os.O_RDWR))
-os.execv(sys.executable, [sys.executable, "-m", "hexai", "chat"])
-"""
-"""Makes the terminal that of a new session, which is told when it is closed."""
 PROMPT = b"\x1b[?2004h"
 
 
@@ -43,10 +36,7 @@ class Window:
 
     def __init__(self) -> None:
         self.master, slave = pty.openpty()
-        command = [sys.executable, "-c", TAKE]
-        self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
-        )
+        self.process = start_on(slave, *HEXAI, "chat")
         os.close(slave)
 
     def wait_for(self, sought: bytes) -> None:

@@ -15,9 +15,9 @@ from tests.support.answers import openai_answer
 from tests.support.command_line import write_config
 from tests.support.lsp_client import HelixClient, connected_to
 from tests.support.patience import PATIENCE
-from tests.support.replies import hang
+from tests.support.replies import gated, hang
 from tests.support.started import hexai
-from tests.support.upstream import Exchange, Reply, Upstream
+from tests.support.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
@@ -63,16 +63,6 @@ def play(scene: Scene, *arguments: str) -> "subprocess.Popen[bytes]":
         assert process.stderr is not None
         assert process.stderr.read() == b""
     return process
-
-
-def gated(reply: Reply, gate: threading.Event) -> Reply:
-    """Answer when a gate is opened."""
-
-    async def answer(exchange: Exchange) -> None:
-        await asyncio.to_thread(gate.wait)
-        await reply(exchange)
-
-    return answer
 
 
 def _details(items: list[Any]) -> list[str]:

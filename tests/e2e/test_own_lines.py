@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,29 +10,19 @@ import pytest
 
 from tests.support.answers import openai_answer
 from tests.support.command_line import Terminal, simulated
+from tests.support.on_terminal import HEXAI, start_on
 from tests.support.patience import PATIENCE
 from tests.support.replies import stall
 from tests.support.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
-TAKE = """
-import os, sys
-os.close(os.open(os.ttyname(0), os.O_RDWR))
-os.execv(sys.executable, [sys.executable, "-m", "hexai", *sys.argv[1:]])
-"""
-"""Makes the terminal that of a new session, so that Ctrl-C is a signal there."""
-
 
 @contextmanager
 def typed_at(*arguments: str) -> Iterator[tuple[Terminal, "subprocess.Popen[bytes]"]]:
     """Start `hexai ARGUMENTS` on a terminal of its own."""
     terminal = Terminal(columns=250)
-    slave = terminal.descriptor
-    command = [sys.executable, "-c", TAKE, *arguments]
-    process = subprocess.Popen(
-        command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
-    )
+    process = start_on(terminal.descriptor, *HEXAI, *arguments)
     try:
         yield terminal, process
     finally:

@@ -4,9 +4,9 @@ import os
 import pty
 import select
 import signal
-import subprocess
 import sys
 import termios
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
@@ -15,10 +15,14 @@ import msgspec
 import pytest
 
 from hexai.text.cells import width
+from tests.support.answers import openai_answer
 from tests.support.command_line import simulated
+from tests.support.on_terminal import HEXAI, start_on
 from tests.support.patience import PATIENCE
+from tests.support.replies import gated
 from tests.support.terminal import Terminal
 from tests.support.tmux import Tmux, wait_until
+from tests.support.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
 
@@ -74,13 +78,7 @@ class Pty:
         self._rest = b""
         self._ours, self.theirs = pty.openpty()
         termios.tcsetwinsize(self.theirs, (lines, columns))
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE_TERMINAL, *arguments],
-            stdin=self.theirs,
-            stdout=self.theirs,
-            stderr=self.theirs,
-            start_new_session=True,
-        )
+        self.process = start_on(self.theirs, *arguments, as_job=True)
 
     def type(self, keys: bytes) -> None:
         """Press keys."""
@@ -121,21 +119,6 @@ class Pty:
         os.close(self.theirs)
 
 
-_TAKE_TERMINAL = """
-import os, signal, sys
-os.close(os.open(os.ttyname(0), os.O_RDWR))
-job = os.fork()
-if job:
-    sys.exit(os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]))
-os.setpgid(0, 0)
-signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-os.tcsetpgrp(0, os.getpid())
-signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
-"""A shell with one job in the foreground; without one nobody could continue it."""
-
-
 @pytest.fixture(name="on_pty")
 def fixture_on_pty(steps: Steps) -> Iterator[Pty]:
     """Show a race of two on a terminal of 80 columns."""
@@ -167,19 +150,25 @@ def test_two_answers_on_a_pty(steps: Steps, on_pty: Pty) -> None:
 
 def test_what_is_typed_ahead_stays_out_of_plain_answers_and_is_no_vote() -> None:
     """It is neither echoed into them nor taken for a key, and it is told."""
-    simulated("lorem?tokens=30&rate=30", "echo")
-    words = [sys.executable, "-m", "hexai", "--layout", "plain", "--vote", "hi"]
-    shown = Pty(words, columns=80, lines=24)
-    try:
-        wait_until(lambda: shown.shows("=== a"), "no answer")
-        shown.type(b"ls -la\rb")
-        wait_until(lambda: shown.shows("skip:"), "no question")
-        assert shown.shows("what was typed meanwhile is dropped")
-        assert not shown.shows("ls -la")
-        shown.type(b"s")
-        assert shown.process.wait(PATIENCE) == 0
-    finally:
-        shown.close()
+    typed = threading.Event()
+    answer = gated(openai_answer(["half ", "an answer"]), typed, after=2)
+    with Upstream(answer) as upstream:
+        profile = f'[providers.slow]\ntype = "openai"\nbase_url = "{upstream.url}"\n'
+        entry = '[[models.cli]]\nprovider = "slow"\nmodel = "m"\nlabel = "b"\n'
+        simulated("echo", more=entry + profile)
+        shown = Pty([*HEXAI, "--layout", "plain", "--vote", "hi"], columns=80, lines=24)
+        try:
+            upstream.wait(lambda: bool(upstream.requests))
+            wait_until(lambda: not shown.echoes(), "keys are still echoed")
+            shown.type(b"ls -la\rb")
+            typed.set()
+            wait_until(lambda: shown.shows("skip:"), "no question")
+            assert shown.shows("what was typed meanwhile is dropped")
+            assert not shown.shows("ls -la")
+            shown.type(b"s")
+            assert shown.process.wait(PATIENCE) == 0
+        finally:
+            shown.close()
 
 
 def test_an_interrupt_leaves_the_terminal_as_it_was(steps: Steps, on_pty: Pty) -> None:

@@ -6,9 +6,11 @@ alone. The vendors' own formats are in `tests.support.answers`.
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from tests.support.patience import PATIENCE
 from tests.support.upstream import Exchange, Reply
 
 
@@ -108,6 +110,24 @@ def cut(reply: Reply, after: int) -> Reply:
 def reset(reply: Reply, after: int) -> Reply:
     """Begin a reply, and break the connection after so many pieces of its body."""
     return _stopped(reply, after, Exchange.reset)
+
+
+def gated(reply: Reply, gate: threading.Event, *, after: int | None = None) -> Reply:
+    """Hold a reply back until a gate is opened, or its body after so many pieces."""
+
+    async def held(exchange: Exchange) -> None:
+        if after is None:
+            await _opened(gate)
+            await reply(exchange)
+        else:
+            await reply(_Gated(exchange, after, gate))
+
+    return held
+
+
+async def _opened(gate: threading.Event) -> None:
+    opened = await asyncio.to_thread(gate.wait, PATIENCE)
+    assert opened, "the gate stayed closed"
 
 
 def stall(reply: Reply, after: int) -> Reply:
@@ -226,6 +246,21 @@ class _Counted(Exchange):
 
     async def end(self) -> None:
         raise _Enough
+
+
+class _Gated(Exchange):
+    """Lets so many pieces of a body through, and the others once a gate is open."""
+
+    def __init__(self, exchange: Exchange, pieces: int, gate: threading.Event) -> None:
+        super().__init__(exchange.request, exchange.reader, exchange.line)
+        self._pieces = pieces
+        self._gate = gate
+
+    async def piece(self, data: bytes) -> None:
+        if self._pieces == 0:
+            await _opened(self._gate)
+        self._pieces -= 1
+        await super().piece(data)
 
 
 class _Inserting(Exchange):
