@@ -130,13 +130,15 @@ async def _opened(gate: threading.Event) -> None:
     assert opened, "the gate stayed closed"
 
 
-def stall(reply: Reply, after: int) -> Reply:
-    """Begin a reply, and fall silent after so many pieces of its body."""
+def stall(reply: Reply, after: int, *, silent: threading.Event | None = None) -> Reply:
+    """Begin a reply, and fall silent after so many pieces of its body; tell of that."""
 
     async def stalled(exchange: Exchange) -> None:
         try:
             await reply(_Counted(exchange, after))
         except _Enough:
+            if silent is not None:
+                silent.set()
             await exchange.hang()
 
     return stalled

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from hexai.ledger.access import Ledger
 from hexai.service.log import FileLog
 from hexai.surfaces.lsp.server import Server
 from tests.support.answers import openai_answer
+from tests.support.clock import pass_over, run_settably
 from tests.support.lsp_client import LspClient, LspError, serving
 from tests.support.patience import PATIENCE
 from tests.support.replies import stall, status
@@ -78,7 +80,7 @@ def play(scene: Scene, name: str = "plain") -> None:
         async with editing(name) as (client, server):
             await scene(client, server)
 
-    asyncio.run(scenario())
+    run_settably(scenario())
 
 
 def texts(result: Any) -> list[str]:
@@ -106,33 +108,54 @@ def test_one_suggestion_for_each_entry(fast: Upstream, slow: Upstream) -> None:
     assert len(fast.requests) == len(slow.requests) == 1
 
 
-def falls_silent(*said: str) -> Upstream:
-    """Make an upstream that says so much, and nothing more."""
-    return Upstream(stall(openai_answer(said), 1 + len(said)))
+class Silent(Upstream):
+    """An upstream that says so much, and nothing more."""
+
+    def __init__(self, *said: str) -> None:
+        self._silent = threading.Event()
+        super().__init__(stall(openai_answer(said), 1 + len(said), silent=self._silent))
+
+    async def falls_silent(self) -> None:
+        """Wait until all is said, and a server in this loop has heard it."""
+        assert await asyncio.to_thread(self._silent.wait, PATIENCE)
+        await asyncio.sleep(0.05)
 
 
-def hurry(seconds: float) -> None:
-    """Have lists go out after so many seconds."""
+DEADLINE = 10.0
+"""Seconds after which lists go out: passed over, and not waited for."""
+
+
+def hurry() -> None:
+    """Have lists go out without who is late."""
     with (_folder("XDG_CONFIG_HOME") / "config.toml").open("a") as config:
         config.write(
-            f"[completion]\ndeadline = {seconds}\ncompletion_debounce_ms = 0\n"
+            f"[completion]\ndeadline = {DEADLINE}\ncompletion_debounce_ms = 0\n"
         )
+
+
+async def list_at_deadline(client: LspClient, *silent: Silent, kind: int = 1) -> Any:
+    """Ask, and let the deadline pass once all that is said has been heard."""
+    pending = client.begin_completion(URI, CURSOR, kind=kind)
+    for upstream in silent:
+        await upstream.falls_silent()
+    pass_over(DEADLINE)
+    return await asyncio.wait_for(pending.reply, 2 * PATIENCE)
 
 
 def test_a_list_that_would_be_empty_has_the_lines_that_were_said_by_then() -> None:
     """Of all who have begun, without the half of a line; and they are let go."""
-    one = falls_silent("total = a\n    total ", "+= b\n    retu")
-    two = falls_silent("return a\n")
+    one = Silent("total = a\n    total ", "+= b\n    retu")
+    two = Silent("return a\n")
     with one, two:
         configure(one=one, two=two)
-        hurry(0.4)
+        hurry()
 
         async def scene(client: LspClient, _: Server) -> None:
-            result = await client.complete(URI, CURSOR)
+            result = await list_at_deadline(client, one, two)
             assert texts(result) == ["total = a\n    total += b", "return a"]
             assert not result["isIncomplete"]
-            await one.until(one.all_closed, 0.5)
-            await two.until(two.all_closed, 0.5)
+            await one.until(one.all_closed)
+            await two.until(two.all_closed)
 
         play(scene)
 
@@ -153,12 +176,12 @@ def test_a_list_that_would_be_empty_has_the_lines_that_were_said_by_then() -> No
 )
 def test_who_has_nothing_to_show_yet_goes_on(name: str, kind: int, said: str) -> None:
     """The list is empty, and the contender runs."""
-    with falls_silent(said) as upstream:
+    with Silent(said) as upstream:
         configure(cloud=upstream)
-        hurry(0.4)
+        hurry()
 
         async def scene(client: LspClient, _: Server) -> None:
-            assert texts(await client.complete(URI, CURSOR, kind=kind)) == []
+            assert texts(await list_at_deadline(client, upstream, kind=kind)) == []
             assert not upstream.all_closed()
 
         play(scene, name)
@@ -166,12 +189,12 @@ def test_who_has_nothing_to_show_yet_goes_on(name: str, kind: int, said: str) ->
 
 def test_where_somebody_has_answered_nobody_else_is_cut_short(fast: Upstream) -> None:
     """What comes later is for the next list."""
-    with falls_silent("return a\n") as slow:
+    with Silent("return a\n") as slow:
         configure(home=fast, cloud=slow)
-        hurry(0.4)
+        hurry()
 
         async def scene(client: LspClient, _: Server) -> None:
-            result = await client.complete(URI, CURSOR)
+            result = await list_at_deadline(client, slow)
             assert texts(result) == ["return a + b"]
             assert result["isIncomplete"]
             assert not slow.all_closed()
@@ -265,9 +288,9 @@ def test_an_edit_elsewhere_answers_at_once_and_closes(slow: Upstream) -> None:
         pending = client.begin_completion(URI, CURSOR)
         await slow.until(lambda: bool(slow.requests))
         client.edit(URI, (0, 0, "# "))
-        result = await asyncio.wait_for(pending.reply, 0.5)
+        result = await asyncio.wait_for(pending.reply, PATIENCE)
         assert result == {"isIncomplete": False, "items": []}
-        await slow.until(slow.all_closed, 0.5)
+        await slow.until(slow.all_closed)
 
     play(scene)
 
@@ -397,7 +420,7 @@ def test_shutdown_answers_who_waits(slow: Upstream) -> None:
         await slow.until(lambda: bool(slow.requests))
         await client.request("shutdown")
         assert (await pending.reply)["items"] == []
-        await slow.until(slow.all_closed, 0.5)
+        await slow.until(slow.all_closed)
 
     async def scenario() -> None:
         async with serving() as (client, server):

@@ -190,7 +190,7 @@ def test_progress_is_shown_and_stops_the_request(slow: Upstream) -> None:
         ended = await client.message("$/progress", 2)
         value = {"kind": "end", "message": "stopped"}
         assert ended == {"token": begun["token"], "value": value}
-        await slow.until(slow.all_closed, 0.5)
+        await slow.until(slow.all_closed)
         assert client.texts[URI].text == "why?>\n"
         assert sent(client, "window/showMessage") == []
 
@@ -208,7 +208,7 @@ def test_removing_the_question_stops_the_request(
         type_in(client, "why?>")
         await slow.until(lambda: bool(slow.requests))
         client.edit(URI, (*removal, ""))
-        await slow.until(slow.all_closed, 0.5)
+        await slow.until(slow.all_closed)
 
     play(scene)
 
@@ -447,7 +447,7 @@ def test_shutdown_ends_what_is_asked(slow: Upstream) -> None:
             type_in(client, "why?>")
             await slow.until(lambda: bool(slow.requests))
             await client.request("shutdown")
-            await slow.until(slow.all_closed, 0.5)
+            await slow.until(slow.all_closed)
             assert sent(client, "workspace/applyEdit") == []
             assert sent(client, "window/showMessage") == []
 
