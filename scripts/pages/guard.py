@@ -18,6 +18,10 @@ the request, not even as a fallback: it ends with `not sent: …`, and local con
 still answer.
 The message names the rule, the line and a fingerprint, never the secret itself.
 What was refused is not stored either.
+The same rules look at what an entry is asked with beside the messages: the name of its
+model, and names and values of its options (`-o`, `options`).
+Whoever has a secret there is asked on this machine alone, and the others as ever; in
+the ledger, figures and exports `********` stands for such an option or name.
 
 It is a net with the meshes shown below, not a proof that a text is harmless.
 

@@ -57,7 +57,7 @@ PLACE = 256
 """Tokens that a place is given for its completion, but for what its line repeats. A
 limit that is not lower changes nothing there."""
 
-_SHORT = r"[A-Za-z0-9_.:+-]{1,40}"
+_SHORT = r"[A-Za-z0-9_.:+-]{1,40}|\*{8}"
 
 
 def fingerprint(
@@ -128,7 +128,7 @@ def _options(options: Options) -> Iterator[tuple[str, str]]:
 
 
 def _value(value: object) -> str:
-    """Write a value in one word: as it is, or what is long or odd by a digest."""
+    """Write a value in one word: what is short, and a mask, as it is; else a digest."""
     encoded = msgspec.json.encode(value, order="deterministic")
     text = value if isinstance(value, str) else encoded.decode()
     return text if re.fullmatch(_SHORT, text) else _digest(encoded)

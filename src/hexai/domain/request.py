@@ -88,6 +88,13 @@ class Upstream(Struct, frozen=True, kw_only=True):
         return f"{self.origin} by the proxy {self.proxy}" if self.proxy else self.origin
 
 
+class Clearance(Struct, frozen=True):
+    """Whether a request may leave this machine, by the guard and the user's policy."""
+
+    local_only: str = ""
+    """Why the text must stay on this machine, for people; empty: it may go anywhere."""
+
+
 class Target(Struct, frozen=True, kw_only=True):
     """Whom one attempt asks: a request spec with its client."""
 
@@ -96,6 +103,8 @@ class Target(Struct, frozen=True, kw_only=True):
     upstream: Upstream
     local: bool | None
     """Whether the text stays on this machine; None: only the upstream can tell."""
+    clearance: Clearance = Clearance()
+    """Whether what the spec says beside the request may leave this machine."""
 
 
 class Contender(Struct, frozen=True, kw_only=True):
@@ -108,13 +117,6 @@ class Contender(Struct, frozen=True, kw_only=True):
     fallback: Target | None = None
     timeout: float
     """Seconds from the first slot to the end, back-off and fallback included."""
-
-
-class Clearance(Struct, frozen=True):
-    """Whether a request may leave this machine, by the guard and the user's policy."""
-
-    local_only: str = ""
-    """Why the text must stay on this machine, for people; empty: it may go anywhere."""
 
 
 class Locality(Protocol):

@@ -141,6 +141,7 @@ class _Attempt:
 
     async def _read(self) -> None:
         await self._ask_clearance(self._course.clearance)
+        await self._ask_clearance(self._target.clearance)
         readiness = self._course.conditions.readiness
         tokens = self._course.request.tokens
         async with readiness.admitted(self._target, self._clock, tokens) as held:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from hexai.config.schema import Ignore
+from hexai.domain.entry import Surface
 from hexai.domain.outcome import Delta, Ended, Event, Outcome, Status
 from hexai.domain.record import ContenderRecord, RunRecord
 from hexai.domain.request import Clearance, Contender
@@ -24,6 +25,7 @@ from hexai.engine.settle import plan
 from hexai.service.beside import Overlap, place_of
 from hexai.service.cached_answers import CachedAnswers
 from hexai.service.fingerprints import fingerprint_of, prompts_revision
+from hexai.service.guard.options import cleared
 from hexai.service.question import Question, draw_seed, order_shown
 from hexai.service.run_record import (
     Logbook,
@@ -131,6 +133,7 @@ class Run:
 
     async def _prepare(self) -> Race:
         self.clearance = await self._inspect()
+        self._look_at_options()
         self._settle_without_race(self._find_cached())
         live = [c for c in self.contenders if c.index not in self._known]
         live = await self._let_unseeing_fail(live)
@@ -244,6 +247,20 @@ class Run:
             return Clearance(question.local_only or "local_only is set")
         return clearance
 
+    def _look_at_options(self) -> None:
+        """Look at what each asks with: who has a secret there is not asked in a cloud.
+
+        The others are, and the texts are kept, since options are never kept with one.
+        """
+        if self._question.send_anyway:
+            return
+        look = partial(
+            cleared,
+            allow_secrets=self._targets.settings.ignore.allow_secrets,
+            for_one_call=self._question.request.surface is Surface.CLI,
+        )
+        self.contenders = tuple(map(look, self.contenders))
+
     async def _look_at_threads(self, settings: Ignore) -> None:
         """Look at the whole of what each is sent again, earlier turns as well."""
         question, thread = self._question, self._question.thread
@@ -341,6 +358,7 @@ class Run:
             is_local=self.is_local,
             fingerprint=partial(fingerprint_of, settings, surface),
             prompts=prompts_revision(surface),
+            allow_secrets=settings.ignore.allow_secrets,
         )
         thread = None if question.thread is None else question.thread.thread
         background = replace(question.background, withheld=not settings.team.enabled)

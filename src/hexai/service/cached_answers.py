@@ -39,7 +39,8 @@ class CachedAnswers:
             if answer is None:
                 continue
             outcome = _outcome(contender, answer)
-            if outcome.local or not local_only:
+            stays = local_only or bool(contender.target.clearance.local_only)
+            if outcome.local or not stays:
                 self._keys[contender.index] = key
                 found[contender.index] = outcome
         return found

@@ -11,6 +11,7 @@ from hexai.config.validate import OPTION_TYPES
 from hexai.domain.entry import RequestSpec, Surface
 from hexai.domain.fingerprint import UNSET, fingerprint
 from hexai.prompts.templates import revision
+from hexai.service.guard.options import without_secrets
 
 _TABLES = {
     Surface.COMPLETION: ("completion", "provider_native"),
@@ -21,7 +22,12 @@ _TABLES = {
 
 
 def fingerprint_of(settings: Settings, surface: Surface, spec: RequestSpec) -> str:
-    """Give the fingerprint of an entry's spec, or of its fallback's, on a surface."""
+    """Give the fingerprint of an entry's spec, or of its fallback's, on a surface.
+
+    It is kept, shown and published, so what looks like a secret in an option is masked.
+    """
+    options = without_secrets(spec.options, settings.ignore.allow_secrets)
+    spec = replace(spec, options=options)
     provider = provider_settings(settings, spec.provider)
     return fingerprint(
         spec if provider is None else _as_sent(spec, provider),

@@ -1,6 +1,6 @@
 """What is recorded and logged of a run: outcomes, and texts where they may be."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from hexai.domain.entry import RequestSpec, Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.record import ContenderRecord, RunRecord
 from hexai.domain.request import Contender, Request
+from hexai.service.guard.options import masked
 from hexai.service.log import Log
 
 
@@ -23,6 +24,12 @@ class Terms(Struct, frozen=True, kw_only=True):
     """Says with which options a spec is asked."""
     prompts: str = ""
     """The revision of the built-in prompts."""
+    allow_secrets: Collection[str] = ()
+    """What looks like a secret in a name, by fingerprint, and is none."""
+
+    def name(self, text: str) -> str:
+        """Give a name as it may be kept."""
+        return masked(text, self.allow_secrets)
 
 
 def may_store_text(settings: Settings, surface: Surface) -> bool:
@@ -47,13 +54,13 @@ def contender_record(
     cached = outcome.cached_age is not None
     return ContenderRecord(
         index=outcome.index,
-        label=outcome.label,
+        label=terms.name(outcome.label),
         provider=outcome.provider,
-        model=outcome.model,
+        model=terms.name(outcome.model),
         upstream=target.upstream.origin,
         fingerprint=terms.fingerprint(target.spec),
         prompts=terms.prompts,
-        returned_model=outcome.returned_model,
+        returned_model=outcome.returned_model and terms.name(outcome.returned_model),
         local=terms.is_local(outcome),
         status=outcome.status,
         finish=outcome.finish,
@@ -144,7 +151,7 @@ class Logbook(Struct, frozen=True, kw_only=True):
                 run=self.run_id,
                 index=outcome.index,
                 provider=outcome.provider,
-                model=outcome.model,
+                model=masked(outcome.model, ()),
                 status=outcome.status.value,
                 late=outcome.late,
                 error=outcome.error.kind if outcome.error else None,

@@ -144,7 +144,7 @@ class Guard:
             for finding in await self._find(lines):
                 _note(found, finding, place, allow_secrets)
         is_line = request.surface is Surface.CLI
-        return _clearance(found, for_one_call=is_line or not documents)
+        return clearance_of(found, for_one_call=is_line or not documents)
 
     async def _find(self, lines: Sequence[str]) -> list[Finding]:
         found: list[Finding] = []
@@ -180,7 +180,7 @@ def inspect(
     for lines, place in _message_texts(messages, ()):
         for finding in find_secrets(lines):
             _note(found, finding, place, allow_secrets)
-    return _clearance(found, for_one_call=True)
+    return clearance_of(found, for_one_call=True)
 
 
 def _texts(
@@ -234,16 +234,14 @@ def _note(
     """Take a finding down, unless the user allows it or it is known already."""
     mark = finding.fingerprint
     if mark not in allowed and mark not in found and len(found) <= _NAMED:
-        found[mark] = (
-            f"rule {finding.rule} found a secret on {place(finding)}"
-            f" (fingerprint {mark})"
-        )
+        found[mark] = f"rule {finding.rule} found a secret on {place(finding)}"
 
 
-def _clearance(found: dict[str, str], *, for_one_call: bool) -> Clearance:
+def clearance_of(found: Mapping[str, str], *, for_one_call: bool) -> Clearance:
+    """Say why something must stay here: what was found, by fingerprint."""
     if not found:
         return Clearance()
-    reasons = list(found.values())
+    reasons = [f"{what} (fingerprint {mark})" for mark, what in found.items()]
     more = " and more" if len(found) > _NAMED else ""
     which = "these are" if len(found) > 1 else "it is"
     once = "use --send-anyway or " if for_one_call else ""

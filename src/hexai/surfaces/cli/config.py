@@ -19,6 +19,7 @@ from hexai.domain.entry import Surface
 from hexai.errors import ConfigError, SetupError, UsageError
 from hexai.service.external_editor import VARIABLES, edit_file, editor_command
 from hexai.service.fingerprints import fingerprint_of
+from hexai.service.guard.options import inspect_spec
 from hexai.service.inventory import find_lacks
 from hexai.service.private_files import make_private_folder
 from hexai.service.runtime import Loop
@@ -115,6 +116,7 @@ def check(invocation: Invocation, *, file: str | None) -> int:
         lacks = runner.run(_find_lacks(session))
     complain(session.process, *(f"warning: {lack}" for lack in lacks))
     complain(session.process, *_same_contenders(session))
+    complain(session.process, *_secrets(session))
     complain(session.process, *_completion_off(session))
     complain(session.process, *_slow_popups(session))
     notes = [n for each in Surface for n in session.snapshot.entries(each).notes]
@@ -142,6 +144,20 @@ def _same_contenders(session: Session) -> Iterator[str]:
                     f"warning: models.{surface.value}: {' and '.join(same)} differ in "
                     "nothing but their labels, so no choice between them counts"
                 )
+
+
+def _secrets(session: Session) -> Iterator[str]:
+    """Tell of entries that no cloud is asked by, for what they ask with."""
+    allowed = session.snapshot.settings.ignore.allow_secrets
+    for surface in Surface:
+        for entry in session.snapshot.entries(surface).entries:
+            for spec in filter(None, (entry.spec, entry.fallback)):
+                found = inspect_spec(spec, allow_secrets=allowed, for_one_call=False)
+                if found.local_only:
+                    yield (
+                        f"warning: models.{surface.value}: {visible_line(entry.label)} "
+                        f"is asked on this machine alone: {found.local_only}"
+                    )
 
 
 def _completion_off(session: Session) -> tuple[str, ...]:
