@@ -101,6 +101,19 @@ def test_a_stop_sequence_ends_the_answer(
     assert end_of(seen.chunks).reason is FinishReason.STOP
 
 
+def test_a_limit_is_told_though_a_stop_word_may_have_begun(
+    type_: ProviderType, server: LlamaServer
+) -> None:
+    """The server keeps such an end for itself; what came is the beginning, as it is."""
+    whole = text_of(ask(type_, server, say("Tell a story.")).chunks)
+    word = f"{whole.split()[-1]} and no more"
+    seen = ask(type_, server, say("Tell a story.", stop=(word,)))
+    end = end_of(seen.chunks)
+
+    assert whole.startswith(text_of(seen.chunks))
+    assert (end.reason, end.usage.output) == (FinishReason.LENGTH, 12)
+
+
 def test_any_text_arrives_unchanged(type_: ProviderType, server: LlamaServer) -> None:
     """Both formats put the same text before the model: it answers the same."""
     asked = say("Repeat: 世界 👋🏽 \u2028 \ufeff ß\n\t e\u0301 </s> \\u0041")

@@ -597,3 +597,62 @@ def test_in_tmux(upstream: Upstream, tmp_path: Path) -> None:
     assert "> first\ncareful" in text
     assert text.count("one-says-1.") == text.count("one-says-2.") == 1
     assert "> third\n  line" in text
+
+
+@contextmanager
+def chatting_dumbly(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
+    """Start a chat as the shell window of Emacs does, which edits lines itself."""
+    monkeypatch.setenv("TERM", "dumb")
+    chat = Chat("--only", "careful")
+    try:
+        chat.terminal.wait_for(f"{HINT}\n> ")
+        yield chat
+    finally:
+        chat.process.kill()
+        chat.process.wait()
+
+
+def test_a_dumb_terminal_gets_text_alone(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No control sequence; lines that come together, or go on, are one question."""
+    with chatting_dumbly(monkeypatch) as chat:
+        chat.press(b"first\nline\n")
+        chat.terminal.wait_for("one-says-1.")
+        chat.terminal.wait_for("\n> ", times=2)
+        at = chat.terminal.size
+        chat.press(b"second\\\n")
+        chat.terminal.wait_for("\n  ", after=at)
+        chat.press(b"line\n")
+        chat.terminal.wait_for("\n> ", times=3)
+        code, shown = chat.end()
+
+    assert code == 0
+    assert sent(upstream, "one")[-1] == [
+        *("u: first\nline", "a: one-says-1.", "u: second\nline")
+    ]
+    assert "\x1b" not in shown
+    assert shown.endswith("> \n")
+
+
+def test_ctrl_c_gives_up_what_a_dumb_terminal_has(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends answers, too, and no chat; a signal that ends it leaves all as it was."""
+    broken = stall(openai_answer(["half-an-answer ", "never"]), after=2)
+    upstream.on("/one/chat/completions", broken)
+    with chatting_dumbly(monkeypatch) as chat:
+        chat.press(b"never asked\x03")
+        chat.terminal.wait_for("\n> ", times=2)
+        chat.press(b"first\n")
+        chat.terminal.wait_for("half-an-answer")
+        chat.press(b"\x03")
+        chat.terminal.wait_for("cancelled")
+        chat.terminal.wait_for("\n> ", times=3)
+        chat.process.terminate()
+        code = chat.process.wait(20)
+        shown = chat.terminal.text()
+
+    assert code == 128 + signal.SIGTERM
+    assert sent(upstream, "one") == [["u: first"]]
+    assert "\x1b" not in shown

@@ -17,6 +17,7 @@ from hexai.errors import (
     Authentication,
     BadAnswer,
     BadRequest,
+    BrokenStream,
     ContentFilter,
     ContextTooLong,
     OutOfCredit,
@@ -48,6 +49,7 @@ HAPPENED: dict[type[ProviderError], str] = {
     ContentFilter: "the prompt was refused by a content filter",
     ContextTooLong: "the prompt does not fit the model's context",
     BadAnswer: "unexpected answer",
+    BrokenStream: "the answer was cut",
 }
 
 

@@ -9,6 +9,7 @@ from hexai.errors import (
     Authentication,
     BadAnswer,
     BadRequest,
+    BrokenStream,
     ContentFilter,
     ContextTooLong,
     OutOfCredit,
@@ -226,6 +227,15 @@ RULES = (
         says=_codes("all_deployments_in_cooldown"),
         error=Overloaded,
         advice="LiteLLM rests this model after a failure: its log says after which",
+        seen=_LITELLM,
+    ),
+    Rule(
+        # With 500, in the middle of an answer that its upstream goes on with, and again
+        # if it is asked again: findings/litellm-ends-what-repeats.sh
+        says=r"\bmodel is repeating the same chunk\b",
+        error=BrokenStream,
+        advice="LiteLLM ends what says the same 100 times: set a larger "
+        "REPEATED_STREAMING_CHUNK_LIMIT in its environment",
         seen=_LITELLM,
     ),
     Rule(

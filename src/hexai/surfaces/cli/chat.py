@@ -38,6 +38,7 @@ from hexai.surfaces.cli.command_line import CommandLine, Invocation
 from hexai.surfaces.cli.continued import find_follow_up, once_voted
 from hexai.surfaces.cli.keys import quiet
 from hexai.surfaces.cli.line_editor import LineEditor
+from hexai.surfaces.cli.line_reader import LineReader
 from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import complain, table_columns, tell
 from hexai.surfaces.cli.process import (
@@ -73,16 +74,21 @@ def chat(invocation: Invocation, given: dict[str, Any]) -> int:
     session = open_session(process, replace(invocation.options, **given))
     thread = _begin(session)
     with session.recording() as recorder, ExitStack() as stack:
-        stack.enter_context(_between_answers(process.stdin))
+        is_dumb = Screen(process).is_dumb
+        stack.enter_context(_between_answers(None if is_dumb else process.stdin))
         stdin = stack.enter_context(os.fdopen(os.dup(process.stdin), "r"))
         stdout = stack.enter_context(_opened(process.stdout))
         commands = ChatCommands(session, thread, recorder)
-        editor = LineEditor(
-            stdin,
-            stdout,
-            environ=process.environ,
-            earlier=_earlier(process),
-            offers=commands.offers,
+        editor = (
+            LineReader(process.stdin, stdout)
+            if is_dumb
+            else LineEditor(
+                stdin,
+                stdout,
+                environ=process.environ,
+                earlier=_earlier(process),
+                offers=commands.offers,
+            )
         )
         stack.callback(editor.close)
         with asyncio.Runner(loop_factory=Loop) as runner:
@@ -101,15 +107,17 @@ def _opened(descriptor: int) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _between_answers(keyboard: int) -> Iterator[None]:
+def _between_answers(keyboard: int | None) -> Iterator[None]:
     """Keep what is typed for the next line, where nobody reads just now.
 
-    Nothing of it is echoed in between, and a Ctrl-C that comes too late for an answer
-    ends no chat.
+    Nothing of it is echoed in between, but by a dumb terminal (None), which collects
+    lines as it always does. A Ctrl-C that comes too late for an answer ends no chat.
     """
     before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
     try:
-        with quiet(keyboard, keeps_keys=True):
+        with ExitStack() as silent:
+            if keyboard is not None:
+                silent.enter_context(quiet(keyboard, keeps_keys=True))
             yield
     finally:
         signal.signal(signal.SIGINT, before)
@@ -154,7 +162,7 @@ class Chat:
         session: Session,
         thread: ChatThread,
         commands: ChatCommands,
-        editor: LineEditor,
+        editor: LineEditor | LineReader,
         recorder: LedgerRecorder,
     ) -> None:
         self._session = session

@@ -34,9 +34,9 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle, PromptSession
 
 from hexai.surfaces.cli.keys import PASTES_AS_KEYS
+from hexai.surfaces.cli.line_reader import PROMPT
 from hexai.text.sanitise import visible
 
-PROMPT = "> "
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
 _AS_TYPED: dict[Keys | str, KeyPress] = {
     Keys.ControlAt: KeyPress(Keys.ControlD, "\x04"),

@@ -11,6 +11,7 @@ from hexai.errors import (
     Authentication,
     BadAnswer,
     BadRequest,
+    BrokenStream,
     ContentFilter,
     ContextTooLong,
     OutOfCredit,
@@ -102,6 +103,7 @@ CASES: list[tuple[int, object, type[ProviderError]]] = [
         Overloaded,
     ),
     (429, "", RateLimited),
+    (500, openai("The model is repeating the same chunk = ab."), BrokenStream),
     (529, anthropic("overloaded_error"), Overloaded),
     (500, openai("boom", "server_error"), Overloaded),
     (500, {"error": "model requires more system memory (9 GiB)"}, BadRequest),
@@ -240,6 +242,17 @@ def test_a_rest_is_no_rate_limit() -> None:
     error = explain(read_body(429, body.encode()), "m", settings())
 
     assert "its log" in error.what_to_do
+
+
+def test_an_answer_that_litellm_ends_is_no_outage() -> None:
+    """Its 500 says what to set, and nobody is asked again for the same."""
+    said = "litellm.InternalServerError: The model is repeating the same chunk = ====."
+    body = json.dumps(openai(said, "internal_server_error", "500"))
+
+    error = explain(read_body(500, body.encode()), "m", settings())
+
+    assert isinstance(error, BrokenStream)
+    assert "REPEATED_STREAMING_CHUNK_LIMIT" in error.what_to_do
 
 
 def test_every_kind_has_its_words() -> None:
