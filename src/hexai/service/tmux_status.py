@@ -260,10 +260,11 @@ class ServerStatus:
         self._is_stale.set()
 
     def _keep_current(self, names: Names) -> None:
-        has_figures = False
+        has_figures = is_shown = False
         while not self._is_closed.is_set():
             self._is_stale.clear()
             if self._status.is_wanted:
+                is_shown = True
                 window = self._status.window()
                 has_figures = has_figures or bool(window and window.requests)
                 if has_figures and window is not None:
@@ -271,6 +272,9 @@ class ServerStatus:
                 elif names and not has_figures:
                     self._status.finish(self._status.show_waiting(names))
                     names = ()
+            elif is_shown:
+                is_shown = False
+                self._status.finish(self._status.show_nothing())
             self._is_closed.wait(_PAUSE)
             self._is_stale.wait(_STALE)
 

@@ -250,17 +250,25 @@ def test_a_server_begins_with_the_figures_there_are(
 def test_a_server_follows_its_settings(
     tmux: FakeTmux, folders: Folders, record: Callable[[RunRecord], None]
 ) -> None:
-    """Switched on by a reload, it shows them; the window is the one of now."""
+    """Switched on by a reload, it shows them; the window is the one of now.
+
+    Switched off by another, it takes away what it has shown.
+    """
     settings = Settings(tmux=Tmux(status=False))
     status = ServerStatus(status_of(tmux, folders, lambda: settings))
     status.begin(MODELS)
     record(run(1))
     settings = Settings(stats=Stats(window_minutes=1440))
     status.refresh()
-    told = tmux.wait_for(bool)
+    shown = "Σ@24h ↑1k ↓10B 0.0rpm | ollama:model0 0.0rpm 1r"
+    assert tmux.wait_for(bool) == [shown]
+
+    settings = Settings(tmux=Tmux(status=False))
+    status.refresh()
+    told = tmux.wait_for(lambda told: len(told) == 2)
     status.close()
 
-    assert told == ["Σ@24h ↑1k ↓10B 0.0rpm | ollama:model0 0.0rpm 1r"]
+    assert told == [shown, ""]
 
 
 def test_a_first_start_has_nothing_to_complain_about(
