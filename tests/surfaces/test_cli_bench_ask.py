@@ -18,7 +18,7 @@ from tests.support.bench_command import (
     leave_unfinished,
     text_files,
 )
-from tests.support.command_line import run_cli
+from tests.support.command_line import run_cli, write_config
 from tests.support.replies import status
 from tests.support.upstream import Exchange, Reply, Upstream
 
@@ -71,6 +71,14 @@ def test_a_dry_run_and_a_script_without_yes_send_nothing(file: Path) -> None:
     assert "TOKENS IN" in dry.out
     assert refused.code == 2
     assert "--yes" in refused.err
+
+
+def test_a_path_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
+    """A bench is known by it."""
+    write_config('[provider]\nname = "simulated"\n[simulated]\nmodel = "echo"\n')
+    ran = ask("q.jsonl", folder=tmp_path / "caf\udce9")
+    assert (ran.code, ran.out) == (2, "")
+    assert "which is no UTF-8" in ran.err
 
 
 def test_what_nobody_knows_the_price_of_is_not_free(tmp_path: Path) -> None:

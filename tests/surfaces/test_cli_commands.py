@@ -473,11 +473,16 @@ def test_completion_knows_commands_and_options(line: str, offered: list[str]) ->
     assert sorted(_completed(line)) == offered
 
 
+def test_completion_bears_words_that_are_no_utf_8() -> None:
+    """Such as a file's name; who types sees no report of a bug."""
+    assert _completed("hexai -f caf\udce9 models l") == ["list"]
+
+
 def _completed(line: str) -> list[str]:
     """Complete a line as bash asks for it."""
     asked = {
         "COMP_LINE": line,
-        "COMP_POINT": str(len(line.encode())),
+        "COMP_POINT": str(len(os.fsencode(line))),
         "COMP_BREAKS": " \t\n\"'><=;|&(:@",
         "_HEXAI_COMPLETE": "bash_complete",
     }

@@ -19,6 +19,7 @@ from hexai.domain.provider import Usage
 from hexai.domain.record import Choice, ContenderRecord, Method, RecordedRun
 from hexai.errors import LedgerError
 from hexai.ledger.access import Ledger
+from hexai.service.projects import as_recorded
 from hexai.service.recorded_runs import History
 from hexai.service.recorder import make_ledger_file
 from tests.support.command_line import (
@@ -438,19 +439,24 @@ class TestTexts:
         """A date in the past keeps them, one in the future does not."""
         ask(TEXT)
         assert run_cli("history", "forget", "--before", "1d").out == "forgot 0 runs\n"
+        assert TEXT in run_cli("history", "-n", "9" * 30).out
         assert run_cli("history", "forget", "--before", "0h").out == "forgot 1 run\n"
         assert files_with(TEXT) == []
 
-    def test_the_runs_of_a_project_are_forgotten(self, tmp_path: Path) -> None:
-        """Those asked below the folder that holds `.git`."""
-        project = tmp_path / "project"
+    @pytest.mark.parametrize("name", [b"project", b"caf\xe9"])
+    def test_the_runs_of_a_project_are_forgotten(
+        self, tmp_path: Path, name: bytes
+    ) -> None:
+        """Those asked below the folder that holds `.git`, whatever it is called."""
+        project = tmp_path / os.fsdecode(name)
         (project / ".git").mkdir(parents=True)
         simulated("echo", "lorem")
         run_cli("outside")
         run_cli(TEXT, folder=project)
 
-        listed = run_cli("history", "--project", "./project/", folder=tmp_path).out
-        named = run_cli("history", "--project", "project", folder=project).out
+        below = f"./{project.name}/"
+        listed = run_cli("history", "--project", below, folder=tmp_path).out
+        named = run_cli("history", "--project", project.name, folder=project).out
         other = run_cli("history", "--project", "other").err
         result = run_cli("history", "forget", "--project", ".", folder=project)
 
@@ -460,7 +466,7 @@ class TestTexts:
         assert other == "hexai: nothing is recorded that fits\n"
         assert result.out == "forgot 1 run\n"
         assert files_with(TEXT) == []
-        assert files_with(str(project)) == []
+        assert files_with(as_recorded(str(project))) == []
 
     def test_something_must_be_named(self) -> None:
         """Nothing is forgotten by accident."""

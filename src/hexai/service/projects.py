@@ -12,15 +12,22 @@ from hexai.errors import ConfigError
 from hexai.service.private_files import make_private_folder, write_private
 
 
+def as_recorded(path: str) -> str:
+    """Write a path as records hold it: of bytes that are no UTF-8 the numbers."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def named_project(folder: str, name: str) -> str:
     """Give the folder that a user names, who stands in `folder`, as it is recorded."""
-    return os.path.normpath(Path(folder) / name)
+    return as_recorded(os.path.normpath(Path(folder) / name))
 
 
 def project_meant(folder: str, words: str) -> str:
     """Give what a user means who looks for a project: a folder, or only its name."""
     is_name = "/" not in words.rstrip("/") and words not in (".", "..")
-    return words.rstrip("/") if is_name else named_project(folder, words)
+    if is_name:
+        return as_recorded(words.rstrip("/"))
+    return named_project(folder, words)
 
 
 def project_of(folder: str) -> str:
@@ -46,7 +53,7 @@ def grant(folders: Folders, file: ProjectFile, *, now: float) -> Grant:
     """
     if file.never_trusted:
         raise ConfigError((f"{file.path}: cannot be trusted: {file.never_trusted}",))
-    given = Grant(path=_shown(file.real_path), sha256=file.sha256, granted_at=now)
+    given = Grant(path=as_recorded(file.real_path), sha256=file.sha256, granted_at=now)
     folder = grant_folder(folders.state)
     make_private_folder(folder)
     place = grant_file(folder, file.real_path)
@@ -71,7 +78,3 @@ def revoke(folders: Folders, path: Path) -> bool:
 def grants(folders: Folders) -> tuple[Grant, ...]:
     """List what the user trusts, by path."""
     return list_grants(grant_folder(folders.state), user=os.geteuid())
-
-
-def _shown(path: str) -> str:
-    return os.fsencode(path).decode("utf-8", "backslashreplace")

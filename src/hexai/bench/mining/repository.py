@@ -26,6 +26,7 @@ from hexai.config.files import Unreadable, read_bytes
 from hexai.errors import HexaiError, SetupError
 from hexai.extras import install_command
 from hexai.service.ignore.git import find_repository
+from hexai.text.sanitise import is_whole
 
 if TYPE_CHECKING:
     from pygit2 import DiffHunk, Odb
@@ -129,6 +130,10 @@ def _entries(folder: str) -> "Iterator[os.DirEntry[str]]":
 def _find(path: Path) -> tuple[str, str]:
     """Give the folder of a repository's files, and its own."""
     folder = str(path.absolute())
+    if not is_whole(folder):
+        raise NoHistory(
+            f"{folder}: a bench knows it by its path, which is no UTF-8; rename it"
+        )
     above = find_repository(posixpath.join(folder, "-"))
     if _is_git(folder) and not above.startswith(folder):
         if posixpath.basename(folder) == ".git":

@@ -21,7 +21,7 @@ from hexai.domain.entry import Surface
 from hexai.errors import HexaiError, UsageError
 from hexai.service.bench_records import BenchRecords, open_benches
 from hexai.service.bench_texts import Text
-from hexai.service.projects import project_of
+from hexai.service.projects import as_recorded, project_of
 from hexai.service.services import Services
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.bench_ask_words import questions_words
@@ -38,6 +38,7 @@ from hexai.surfaces.cli.process import (
 )
 from hexai.surfaces.cli.prompt_input import read_piped
 from hexai.surfaces.words import counted
+from hexai.text.sanitise import is_whole
 
 if TYPE_CHECKING:
     from hexai.surfaces.cli.bench_ask_tests import QuestionTests
@@ -145,9 +146,13 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         named = wanted.file
         if named and named != PIPED:
             named = os.path.normpath(Path(folder or "/") / named)
+        if not is_whole(named):
+            raise UsageError(
+                f"{named}: a bench knows it by its path, which is no UTF-8; rename it"
+            )
         asked = AskedQuestions(
             file=named,
-            project=project_of(self._session.process.folder),
+            project=as_recorded(project_of(self._session.process.folder)),
             seed=wanted.seed or os.urandom(4).hex(),
             until=int(wall_clock()),
             repeat=wanted.repeat or 1,

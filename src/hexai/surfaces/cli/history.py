@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,7 +85,7 @@ def _list(invocation: Invocation, limit: int, **options: Any) -> int:
     project = project_meant(process.folder, options["project"] or "")
     with open_history(folders_of(process), wall_clock) as history:
         newest = history.listed(surface=surface, project=project)
-        runs = [*itertools.islice(newest, limit)][::-1]
+        runs = [*itertools.islice(newest, min(limit, sys.maxsize))][::-1]
     now = wall_clock()
     if options["json"]:
         whole = [run for run in runs if isinstance(run, RecordedRun)]

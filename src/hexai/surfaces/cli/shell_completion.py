@@ -7,6 +7,7 @@ Where either cannot be read there is nothing to complete, and nothing is said: w
 presses Tab has not asked for a diagnosis.
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -145,7 +146,7 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
 
     def get_completion_args(self) -> tuple[list[str], str]:
         line = self.environ.get("COMP_LINE", "")
-        line = line.encode()[: int(self.environ.get("COMP_POINT") or 0)].decode(
+        line = os.fsencode(line)[: int(self.environ.get("COMP_POINT") or 0)].decode(
             "utf-8", "ignore"
         )
         words = split_arg_string(line)

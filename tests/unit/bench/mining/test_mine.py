@@ -402,6 +402,12 @@ def test_without_a_history_it_is_said(tmp_path: Path, there: str) -> None:
         mined(tmp_path / "made", now=START)
 
 
+def test_a_folder_whose_name_is_no_utf_8_is_refused(tmp_path: Path) -> None:
+    """A bench is known by its path."""
+    with pytest.raises(NoHistory, match="which is no UTF-8"):
+        mined(tmp_path / "caf\udce9", now=START)
+
+
 def test_a_folder_within_belongs_to_its_repository(made: MadeRepository) -> None:
     """The repository is found from below."""
     assert mined(made.folder / "src", now=made.now) == mined(made.folder, now=made.now)
