@@ -78,6 +78,13 @@ class TestShow:
         assert 'layout = "plain"  # HEXAI_CLI_LAYOUT\n' in shown
         assert "blind = false  # built-in\n" in shown
 
+    def test_an_origin_may_be_no_utf_8(self, tmp_path: Path) -> None:
+        """In JSON it has an escape for each such byte."""
+        there = project(tmp_path / "caf\udce9", "[general]\nmax_tokens = 17\n")
+        shown = run_cli("config", "show", "--json", folder=there.parent)
+        origin = json.loads(shown.out)["general.max_tokens"]["origin"]
+        assert origin == f"{there}:2"
+
     def test_what_a_profile_leaves_open_is_built_in(self) -> None:
         """It has no lower layer, and is in no line of the file."""
         file = write_config(TWO)

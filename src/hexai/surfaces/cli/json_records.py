@@ -160,7 +160,12 @@ def opening_record(run: Run, cast: DisplayOrder) -> dict[str, Any]:
 
 def to_json(record: object) -> str:
     """Encode a record on one line that is safe on a terminal, and loses nothing."""
-    text = msgspec.json.encode(record).decode("utf-8")
+    try:
+        text = msgspec.json.encode(record).decode("utf-8")
+    except UnicodeEncodeError:  # it names a path whose bytes are no UTF-8
+        import json
+
+        text = json.dumps(msgspec.to_builtins(record), separators=(",", ":"))
     return _UNSAFE.sub(_escape, text)
 
 
