@@ -354,6 +354,14 @@ def test_nothing_but_a_file_is_replaced(tmp_path: Path, name: str) -> None:
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
+def test_where_the_folder_is_gone_a_name_means_no_place() -> None:
+    """It is not taken for one below the root."""
+    ran = run_cli("report", "-o", "page.html")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "the working directory is gone; name an absolute path" in ran.err
+
+
 def test_a_link_is_replaced_and_what_it_names_stays(tmp_path: Path) -> None:
     """Whoever has put it there cannot have another file overwritten."""
     (tmp_path / "precious").write_text("as it was")

@@ -34,6 +34,7 @@ from hexai.surfaces.cli.process import (
     ALL_ANSWERED,
     SOME_ANSWERED,
     Process,
+    absolute,
     folders_of,
 )
 from hexai.surfaces.cli.prompt_input import read_piped
@@ -142,10 +143,10 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
 
     def _what_is_asked(self) -> AskedQuestions:
         """Give what is wanted; what is resumed wants what it wanted then."""
-        wanted, folder = self._wanted, self._process.folder
+        wanted = self._wanted
         named = wanted.file
         if named and named != PIPED:
-            named = os.path.normpath(Path(folder or "/") / named)
+            named = os.path.normpath(absolute(self._process, named))
         if not is_whole(named):
             raise UsageError(
                 f"{named}: a bench knows it by its path, which is no UTF-8; rename it"

@@ -17,7 +17,7 @@ from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.loaded_config import open_session
 from hexai.surfaces.cli.output import complain, say
-from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.process import absolute, folders_of
 from hexai.surfaces.words import counted
 
 _PRIVATE = 0o600
@@ -45,7 +45,7 @@ def write_questions(invocation: Invocation, file: str, count: int) -> int:
         )
     text = write(reversed([*found]), form)
     if file:
-        _write_new(Path(process.folder or "/") / file, file, text)
+        _write_new(absolute(process, file), file, text)
     else:
         say(process, text)
     told = f"{counted(len(found), 'question')}, the newest last"

@@ -28,7 +28,7 @@ from hexai.surfaces.cli.bench_outlook import mined_words, outlook_words
 from hexai.surfaces.cli.bench_tests import CodeTests
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain
-from hexai.surfaces.cli.process import folders_of
+from hexai.surfaces.cli.process import absolute, folders_of
 
 _TASKS = 200
 """Tasks where nobody says how many."""
@@ -81,9 +81,10 @@ class _CodeBench(BenchCommand[Task]):
         records: BenchRecords,
         before: BenchRecord | None,
     ) -> None:
-        folder = os.path.normpath(Path(invocation.process.folder or "/") / wanted.path)
         if before is not None and not wanted.path:
             folder = before.plan.project
+        else:
+            folder = os.path.normpath(absolute(invocation.process, wanted.path))
         super().__init__(invocation, wanted, records, before, folder=folder)
         self._wanted, self._folder = wanted, folder
         self._asked = self._what_is_asked()

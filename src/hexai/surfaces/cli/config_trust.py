@@ -14,7 +14,7 @@ from hexai.service.projects import grant, grants, revoke
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
-from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.process import Process, absolute, folders_of
 from hexai.text.sanitise import visible_line
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -107,7 +107,7 @@ def _check_sum(
 def _files(invocation: Invocation, path: str | None) -> tuple[ProjectFile, ...]:
     """Read the project files above a folder, or the one that is named."""
     process, own = invocation.process, invocation.options.config
-    place = _absolute(process, path or ".")
+    place = _meant(process, path or ".")
     folder = place if os.path.isdir(place) else place.parent
     snapshot = load(
         folders_of(process),
@@ -123,10 +123,8 @@ def _files(invocation: Invocation, path: str | None) -> tuple[ProjectFile, ...]:
     return files
 
 
-def _absolute(process: Process, path: str) -> Path:
-    if not process.folder and not Path(path).is_absolute():
-        raise UsageError("the working directory is gone; name an absolute path")
-    return Path(os.path.normpath(Path(process.folder, path)))
+def _meant(process: Process, path: str) -> Path:
+    return Path(os.path.normpath(absolute(process, path)))
 
 
 def _ask(process: Process, file: ProjectFile, *, sure: bool) -> int:
@@ -192,7 +190,7 @@ def _state(known: Grant) -> str:
 
 
 def _revoke(process: Process, path: str) -> int:
-    place = _absolute(process, path)
+    place = _meant(process, path)
     if os.path.isdir(place):
         place /= FILE_NAME
     if not revoke(folders_of(process), place):

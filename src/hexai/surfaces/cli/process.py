@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hexai.config.folders import Folders, find_folders
 from hexai.domain.outcome import Outcome, Status
+from hexai.errors import UsageError
 
 
 class Serve(Protocol):
@@ -166,6 +167,16 @@ class Process(Struct, frozen=True, kw_only=True):
 def folders_of(process: Process) -> Folders:
     """Find the user's folders."""
     return find_folders(process.environ, Path(process.home))
+
+
+def absolute(process: Process, name: str) -> Path:
+    """Give what a path means that somebody has typed; raises `UsageError`.
+
+    Where the working directory is gone, a relative one means nothing.
+    """
+    if not process.folder and not Path(name).is_absolute():
+        raise UsageError("the working directory is gone; name an absolute path")
+    return Path(process.folder, name)
 
 
 ALL_ANSWERED = 0

@@ -45,7 +45,7 @@ from hexai.surfaces.cli.leaderboard_words import (
     nothing_yet,
 )
 from hexai.surfaces.cli.output import complain, say
-from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.cli.process import Process, absolute, folders_of
 from hexai.surfaces.cli.recorded import when
 from hexai.surfaces.cli.report_bench import read_bench
 from hexai.surfaces.cli.report_runs import with_runs, with_tasks
@@ -239,9 +239,9 @@ def file_named(process: Process, name: str) -> Path:
 
     Raises `UsageError` where there is a folder or a device, and for standard output.
     """
-    file = Path(process.folder or "/") / name
     if name in ("", "-"):
         raise UsageError("it is written into a private file; name one")
+    file = absolute(process, name)
     if os.path.exists(file) and not os.path.isfile(file):
         raise UsageError(f"cannot write {file}: it is no regular file")
     return file
