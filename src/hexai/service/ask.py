@@ -26,7 +26,6 @@ from hexai.service.beside import Overlap, place_of
 from hexai.service.cached_answers import CachedAnswers
 from hexai.service.fingerprints import fingerprint_of, prompts_revision
 from hexai.service.guard.options import cleared
-from hexai.service.projects import as_recorded
 from hexai.service.question import Question, draw_seed, order_shown
 from hexai.service.run_record import (
     Logbook,
@@ -362,18 +361,13 @@ class Run:
             allow_secrets=settings.ignore.allow_secrets,
         )
         thread = None if question.thread is None else question.thread.thread
-        background = replace(
-            question.background,
-            project=as_recorded(question.background.project),
-            withheld=not settings.team.enabled,
-        )
         record = RunRecord(
             run_id=self.run_id,
             thread="" if thread is None else thread.begun_by or self.run_id,
             follows="" if thread is None else thread.follows,
             surface=surface,
             started_at=self._started_at,
-            background=background,
+            background=question.recorded_background(settings),
             blind=question.blind,
             seed=self._seed,
             shuffle=question.share_drawn,

@@ -5,6 +5,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.schema import Settings
 from hexai.domain.entry import Entry
@@ -12,6 +13,7 @@ from hexai.domain.record import Background
 from hexai.domain.request import Contender, Request
 from hexai.engine.settle import Policy
 from hexai.service.guard.guard import GuardedText, Source
+from hexai.service.projects import as_recorded
 
 if TYPE_CHECKING:  # most questions stand in no thread
     from hexai.service.thread_requests import ThreadRequests
@@ -68,6 +70,14 @@ class Question(Struct, frozen=True, kw_only=True):
     def share_drawn(self) -> float:
         """Of questions such as this one, the share whose order is drawn."""
         return 1.0 if self.blind else self.shuffle
+
+    def recorded_background(self, settings: Settings) -> Background:
+        """Give where it came from as the ledger takes it, by what holds for it."""
+        return replace(
+            self.background,
+            project=as_recorded(self.background.project),
+            withheld=not settings.team.enabled,
+        )
 
 
 def draw_seed(
