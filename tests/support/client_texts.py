@@ -101,6 +101,19 @@ def by_vim_lsp(text: str, cursor: int, item: lsp.CompletionItem) -> str:
     )
 
 
+def by_ale(text: str, cursor: int, item: lsp.CompletionItem) -> str:
+    """Put in what stands before the first bracket, by Vim's completion: ALE.
+
+    autoload/ale/completion.vim, `ale#completion#ParseLSPCompletions`.
+    """
+    edit = item.text_edit
+    assert isinstance(edit, lsp.TextEdit)
+    word = edit.new_text.partition("(")[0]
+    assert word, "such a row is not shown"
+    start = _offset(text, edit.range.start)
+    return text[:start] + word.replace("\n", "\0") + text[cursor:]
+
+
 def _indent_at(text: str, offset: int) -> str:
     line = text[text.rfind("\n", 0, offset) + 1 :]
     return line[: len(line) - len(line.lstrip(" \t"))]

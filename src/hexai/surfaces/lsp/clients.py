@@ -40,6 +40,8 @@ class Client(Struct, frozen=True, kw_only=True):
     lines: Literal["all", "indented", "first"] = "all"
     """Which lines of a text go in as they are: `indented` those until one is indented
     less than the cursor's, where others are brought to its depth; `first` only one."""
+    until: str = ""
+    """A character; only what stands before the first of it goes in."""
     keeps_tabs: frozenset[str] = frozenset()
     """Languages whose files it leaves tabs alone in, for `indented`."""
     breaks_lines: Literal["document", "own"] = "document"
@@ -113,6 +115,8 @@ class Traits(Struct, frozen=True, kw_only=True):
     server_status: bool = False
     """It takes the status of servers, which only rust-analyzer sends."""
     semantic_tokens: bool = False
+    no_action_kinds: bool = False
+    """It lists the kinds of code actions that it knows, and knows none."""
 
 
 DEFAULT = Client(name="unknown")
@@ -253,6 +257,18 @@ model's name does little harm to others that tell none."""
 
 _NOT_EGLOT = replace(NAMELESS, says_never="", collects_keys=False)
 
+ALE = replace(
+    _NOT_EGLOT,
+    name="ale",
+    seen="ALE 3.3.0 in Vim 9.0, run on 2026-11-30: a row ends before its first bracket "
+    "(`ale#completion#ParseLSPCompletions`), positions are of bytes; "
+    "https://github.com/dense-analysis/ale/blob/v3.3.x/autoload/ale/completion.vim",
+    lines="first",
+    until="(",
+    reaches_right=False,
+    counts=Encoding.UTF8,
+)
+
 KATE = replace(
     _NOT_EGLOT,
     name="kate",
@@ -337,6 +353,7 @@ _NEOVIMS: tuple[tuple[Callable[[Traits], bool], Client], ...] = (
 
 _NAMELESS: tuple[tuple[Callable[[Traits], bool], Client], ...] = (
     (lambda traits: traits.server_status, FRESH),
+    (lambda traits: traits.no_action_kinds, ALE),
     (lambda traits: not traits.process and traits.registers, JUPYTERLAB),
     (lambda traits: traits.semantic_tokens, KATE),
     (lambda _: True, NAMELESS),

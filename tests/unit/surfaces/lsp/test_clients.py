@@ -28,6 +28,7 @@ from hexai.surfaces.lsp.clients import DEFAULT, Client, Traits, identify
         (Traits(), "nameless"),
         (Traits(semantic_tokens=True), "kate"),
         (Traits(server_status=True, semantic_tokens=True), "fresh"),
+        (Traits(no_action_kinds=True), "ale"),
         (Traits(process=False), "nameless"),
         (Traits(process=False, registers=True), "jupyterlab"),
     ],

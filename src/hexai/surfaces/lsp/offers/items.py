@@ -222,6 +222,8 @@ def _cut(offer: Offer, suggestion: Suggestion, client: Client) -> str:
     text = insertion.text
     if insertion.covered and not client.reaches_right:
         text = _before_covered(offer, insertion)
+    if client.until:
+        text = text.partition(client.until)[0]
     if client.lines == "first":
         return text.partition("\n")[0]
     if client.lines == "indented":

@@ -179,7 +179,14 @@ def traits_of(params: types.InitializeParams) -> Traits:
         registers=bool(completion and completion.dynamic_registration),
         server_status=_takes_status(params.capabilities.experimental),
         semantic_tokens=bool(document and document.semantic_tokens),
+        no_action_kinds=_lists_no_action(document),
     )
+
+
+def _lists_no_action(document: types.TextDocumentClientCapabilities | None) -> bool:
+    actions = document.code_action if document else None
+    support = actions.code_action_literal_support if actions else None
+    return support is not None and not support.code_action_kind.value_set
 
 
 def _takes_status(experimental: object) -> bool:

@@ -31,6 +31,7 @@ CLIENTS: dict[str, tuple[Client, Take]] = {
     "lsp-mode": (clients.LSP_MODE, client_texts.by_edit),
     "mini.completion": (clients.MINI, client_texts.by_mini),
     "vim-lsp": (clients.VIM_LSP, client_texts.by_vim_lsp),
+    "ale": (clients.ALE, client_texts.by_ale),
     "kakoune": (clients.KAKOUNE, client_texts.by_kakoune),
     "fresh": (clients.FRESH, client_texts.by_insert_snippet),
     "jupyterlab": (clients.JUPYTERLAB, jupyterlab.take),
@@ -68,7 +69,7 @@ SHAPES = {
     "blank file": ("|", "import os\n", ""),
 }
 
-WHOLE = {"vim-lsp": 0, "mini.completion": 0, "kakoune": 1, "fresh": 1, "jupyterlab": 1}
+WHOLE = {"vim-lsp", "ale", "mini.completion", "kakoune", "fresh", "jupyterlab"}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -114,6 +115,9 @@ def item_covers(item: object, before: str) -> bool:
         (clients.MINI, "tabs", ["return 1\n\t\tx()"]),
         (clients.MINI, "deeper tabs", ["if y:"]),
         (clients.VIM_LSP, "multi-line", ["a = 1"]),
+        (clients.ALE, "single line", ["o"]),
+        (clients.ALE, "dedent", ["return 1"]),
+        (clients.ALE, "repeated suffix", ["bar"]),
         (clients.KAKOUNE, "repeated suffix", ["bar"]),
         (clients.KAKOUNE, "repeated suffix in the middle", ["a"]),
         (clients.KAKOUNE, "dedent", [SHAPES["dedent"][1]]),
