@@ -105,12 +105,12 @@ class TextLine(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def merged(pieces: Iterable[Piece]) -> Pieces:
-    """Join neighbours of one style."""
+    """Join neighbours of one style, and leave out what is empty."""
     joined: list[Piece] = []
     for piece in pieces:
         if joined and joined[-1].sgr == piece.sgr:
             joined[-1] = Piece(joined[-1].text + piece.text, piece.sgr)
-        else:
+        elif piece.text:
             joined.append(piece)
     return tuple(joined)
 

@@ -54,60 +54,30 @@ def styled_row(
 
     `separator` is drawn between them, and fills three cells.
     """
-    line = _DrawnLine()
+    out: list[str] = []
+    at = edge = 0
     for position, (pieces, room) in enumerate(zip(cells, widths, strict=True)):
         if position:
-            line.part(separator)
-        line.open(room)
+            out.append(" " * (edge - at) + separator)
+            at = edge + len(SEPARATOR)
+        edge = at + room
         for piece in pieces:
-            line.add(piece, line.left)
-    return line.drawn()
+            text, sgr = piece.text, piece.sgr
+            if len(text) <= edge - at and is_plain(text):
+                at += len(text)
+            else:
+                text = truncate(text, edge - at)
+                text, at = _placed(text, at), at + width(text)
+            out.append(f"\x1b[{sgr}m{text}\x1b[m" if sgr else text)
+    return "".join(out).rstrip(" ")
 
 
-class _DrawnLine:
-    """A line as far as it is drawn."""
-
-    def __init__(self) -> None:
-        self._out: list[str] = []
-        self._at = 0
-        self._edge = 0
-
-    @property
-    def left(self) -> int:
-        """How many cells the open cell still has."""
-        return self._edge - self._at
-
-    def open(self, room: int) -> None:
-        """Begin a cell."""
-        self._edge = self._at + room
-
-    def add(self, piece: Piece, room: int) -> None:
-        """Draw a piece, cut to its room."""
-        text = piece.text
-        if is_plain(text) and len(text) <= room:
-            body = text
-            self._at += len(text)
-        else:
-            text = truncate(text, room)
-            body = self._placed(text)
-            self._at += width(text)
-        self._out.append(f"\x1b[{piece.sgr}m{body}\x1b[m" if piece.sgr else body)
-
-    def part(self, separator: str) -> None:
-        """Blank the rest of the open cell, and draw what stands beside it."""
-        self._out.append(" " * self.left + separator)
-        self._at = self._edge + len(SEPARATOR)
-
-    def _placed(self, text: str) -> str:
-        out: list[str] = []
-        at = self._at
-        for grapheme in graphemes(text):
-            at += grapheme_width(grapheme)
-            out.append(grapheme)
-            if not is_certain(grapheme):
-                out.append(f"\x1b[{at + 1}G")
-        return "".join(out)
-
-    def drawn(self) -> str:
-        """Give the whole line, without blanks at its end."""
-        return "".join(self._out).rstrip(" ")
+def _placed(text: str, at: int) -> str:
+    """Put the cursor right behind all that may be wider, or less wide, than it is."""
+    out: list[str] = []
+    for grapheme in graphemes(text):
+        at += grapheme_width(grapheme)
+        out.append(grapheme)
+        if not is_certain(grapheme):
+            out.append(f"\x1b[{at + 1}G")
+    return "".join(out)

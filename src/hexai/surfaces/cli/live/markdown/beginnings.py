@@ -5,7 +5,7 @@ hangs on it: what is not known here may begin with anything, and without the par
 everything may.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -41,6 +41,24 @@ def beginnings(pattern: str, flags: int) -> Beginnings:
     if may_be_empty:
         return None
     return characters | {each.swapcase() for each in characters}  # if case is ignored
+
+
+@cache
+def begins_line(pattern: str, flags: int) -> bool:
+    """Tell whether a match begins where a line does, and nowhere else."""
+    try:
+        parser = import_module("re._parser")
+        return _is_bound(parser.parse(pattern, flags))
+    except (ImportError, AttributeError):
+        return False
+
+
+def _is_bound(parts: Sequence[tuple[Any, Any]]) -> bool:
+    """Tell whether the first of some parts in a row is a `^`."""
+    kind, value = parts[0] if len(parts) else ("", None)
+    if str(kind) == "SUBPATTERN":
+        return _is_bound(value[3])
+    return str(kind) == "AT" and str(value) == "AT_BEGINNING"
 
 
 def _of_all(parts: Iterable[tuple[Any, Any]]) -> tuple[frozenset[str], bool]:

@@ -95,7 +95,8 @@ class Code(Struct, frozen=True, kw_only=True, eq=False):
         tokens, stack = _tokens(lexer, again, self.stack)
         pieces = _pieces(tokens, len(self.again))
         if _is_over(tokens) or len(again) > _AGAIN:
-            return pieces, Code(lexer=lexer, stack=stack)
+            stays = stack == self.stack and not self.again
+            return pieces, self if stays else Code(lexer=lexer, stack=stack)
         return pieces, Code(lexer=lexer, stack=self.stack, again=again)
 
 

@@ -20,7 +20,7 @@ from hexai.surfaces.cli.live.markdown.tables import (
     TableShape,
     shape_of,
 )
-from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, MARKS
+from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, without_marks
 from hexai.surfaces.cli.live.rows import Piece
 from hexai.text.sanitise import visible_line
 
@@ -64,7 +64,7 @@ def draw_definitions(place: Place, lines: Sequence[str]) -> Iterator[Line]:
     yield from place.above
     first = place.first
     for line in lines:
-        text = visible_line(MARKS.sub("", line.strip(" ")))
+        text = visible_line(without_marks(line.strip(" ")))
         yield TextLine(body=(Piece(text),), first=first, hang=place.hang)
         first = place.hang
 
@@ -104,7 +104,7 @@ def draw_code(
     hang = (*place.hang, Piece(_WRAPPED, place.style(DIM)))
     drawn: list[Line] = [TextLine(first=place.first)] if place.has_mark else []
     for line in lines:
-        text = MARKS.sub("", line)
+        text = without_marks(line)
         body, code = code.line(text) if place.colour else (plain(text), code)
         drawn.append(
             TextLine(

@@ -16,7 +16,7 @@ from hexai.surfaces.cli.live.header import BOLD
 from hexai.surfaces.cli.live.lines import Pieces, merged
 from hexai.surfaces.cli.live.markdown.blocks import parser
 from hexai.surfaces.cli.live.markdown.spans import Spans, is_open, simple_spans
-from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, MARKS
+from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, without_marks
 from hexai.surfaces.cli.live.rows import Piece
 from hexai.text.sanitise import visible_line
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ITALIC, UNDERLINE, STRUCK, CODE = "3", "4", "9", "36"
 _STYLES = {"strong": BOLD, "em": ITALIC, "s": STRUCK, "link": UNDERLINE}
+_SPANS = {"strong": BOLD, "em": ITALIC, "code": CODE}
 _MOST_MARKS = 200
 """Marks in one text beyond which it is no text: reading them costs their square."""
 _MOST_BRACKETS = 80
@@ -49,6 +50,12 @@ class Look(Struct, frozen=True, eq=False):
 
     base: str = ""
     has_styles: bool = True
+
+    def sgr(self, style: str) -> str:
+        """Put a style on top of it."""
+        if not self.has_styles:
+            return self.base
+        return _sgr((self.base, style) if self.base else (style,))
 
 
 AS_WRITTEN, NORMAL, STRONG = Look(has_styles=False), Look(), Look(BOLD)
@@ -124,11 +131,33 @@ def _parsed(text: str, look: Look, references: References) -> _Part:
     return _Part(drawing.lines(), is_closed=_WAITING.search(left) is None)
 
 
-def _drawn(spans: Sequence[Spans], look: Look) -> list[StyledLine]:
+def _drawn(lines: Sequence[Spans], look: Look) -> list[StyledLine]:
     """Draw lines of which all is simple."""
-    drawing = Drawing(look)
-    drawing.draw_spans(spans)
-    return drawing.lines()
+    return [_drawn_line(spans, look) for spans in lines]
+
+
+def _drawn_line(spans: Spans, look: Look) -> StyledLine:
+    pieces: list[Piece] = []
+    for span in spans:
+        kind = span.lastgroup
+        if kind in _SPANS and look.has_styles:
+            pieces.append(Piece(_clean(span[kind]), look.sgr(_SPANS[kind])))
+        elif kind == "href":
+            pieces.append(Piece(_clean(span["link"]), look.sgr(UNDERLINE)))
+            if span["link"] != span["href"]:
+                pieces.append(Piece(f" ({span['href']})", look.base))
+        else:
+            pieces.append(Piece(_clean(span[0]), look.base))
+    return StyledLine(
+        merged(pieces),
+        continues=bool(spans) and spans[0][0].startswith(GOES_ON),
+        ends=not (spans and spans[-1][0].endswith(CUT)),
+    )
+
+
+def _clean(text: str) -> str:
+    """Leave our marks out of a text, and make visible what would act."""
+    return visible_line(without_marks(text))
 
 
 def _lines_of(text: str) -> list[str]:
@@ -196,9 +225,9 @@ class Drawing:
 
     def add(self, text: str, style: str = "") -> None:
         """Draw some text, its marks left out and what would act made visible."""
-        if not (text.isascii() and text.isprintable()):
+        if not text.isascii():
             self._note_marks(text)
-            text = visible_line(MARKS.sub("", text))
+        text = _clean(text)
         if not text:
             return
         with_style = bool(style) and self._colour
@@ -214,27 +243,6 @@ class Drawing:
             self._continuing.add(number)
         if text.endswith(CUT):
             self._unended.add(number)
-
-    def draw_spans(self, lines: Sequence[Spans]) -> None:
-        """Draw lines of which all is simple."""
-        for number, spans in enumerate(lines):
-            if number:
-                self.next_line()
-            for span in spans:
-                self._draw_span(span, span.lastgroup or "")
-
-    def _draw_span(self, span: re.Match[str], kind: str) -> None:
-        match kind:
-            case "text" | "open":
-                self.add(span[0])
-            case "href":
-                self.add(span["link"], UNDERLINE)
-                if span["link"] != span["href"]:
-                    self.add(f" ({span['href']})")
-            case _ if self._colour:
-                self.add(span[kind], _STYLES.get(kind, CODE))
-            case _:
-                self.add(span[0])
 
     def draw(self, tokens: "Sequence[Token]") -> None:
         """Draw what the parser has read."""

@@ -11,7 +11,7 @@ at the end of a text. Lexers with a loop of their own keep that.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -24,7 +24,11 @@ from pygments.lexer import (
 )
 from pygments.token import Error, Whitespace, _TokenType
 
-from hexai.surfaces.cli.live.markdown.beginnings import Beginnings, beginnings
+from hexai.surfaces.cli.live.markdown.beginnings import (
+    Beginnings,
+    beginnings,
+    begins_line,
+)
 
 Token = tuple[int, _TokenType, str]
 """Where it begins, what it is, and its text."""
@@ -48,21 +52,19 @@ class _Expression(Struct, frozen=True):
             return beginnings(self.pattern, self.flags)
         return frozenset(word[0] for word in self.words)
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether a match can begin nowhere but at the beginning of a line."""
+        return begins_line(self.pattern, self.flags)
+
     def match(self) -> Match:
         """Compile it."""
-        match = re.compile(self.pattern, self.flags).match
-        return match if self.words is None else partial(_one_of, self.words, match)
+        return re.compile(self.pattern, self.flags).match
 
 
-def _one_of(
-    words: frozenset[str], match: Match, text: str, at: int
-) -> re.Match[str] | None:
-    found = match(text, at)
-    return found if found is not None and found[1] in words else None
-
-
-_Rule = tuple[Match, Any, Any]
-"""A rule, ready to be tried: what it matches, and then
+_Rule = tuple[Match, frozenset[str] | None, Any, Any]
+"""A rule, ready to be tried: what it matches, what the first group of that has to be,
+if it may not be anything, and then
 
 - its action: a kind of token, a function that makes tokens of a match, or None;
 - its turn, how the stack changes: states, how many to leave, or None.
@@ -70,12 +72,14 @@ _Rule = tuple[Match, Any, Any]
 
 _NOT_ASCII = "\x80"
 """Stands for all of these: there are more of them than lists should be kept of."""
+_LINE_BREAK, _OTHER = "\n", " "
+"""What stands before matters only if it is a line break."""
 
 
 class _State(dict[str, list[_Rule]]):
-    """The rules that can match in a state, by the character that stands next.
+    """The rules that can match in a state, by the characters before and behind.
 
-    At the end of a text that is none.
+    Before a text is a line break; at the end of it nothing stands behind.
     """
 
     def __init__(self, rules: Sequence[tuple[Any, Any, Any]]) -> None:
@@ -83,15 +87,22 @@ class _State(dict[str, list[_Rule]]):
         self._rules = [(_expression(match), *more) for match, *more in rules]
         self._begin = [each.begins_with for each, *_ in self._rules]
 
-    def __missing__(self, character: str) -> list[_Rule]:
+    def __missing__(self, around: str) -> list[_Rule]:
+        before, character = around[0], around[1:]
         if not character.isascii() and character != _NOT_ASCII:
-            return self[_NOT_ASCII]
-        found = self[character] = [
-            (each.match(), action, turn)
+            return self[before + _NOT_ASCII]
+        if before not in {_LINE_BREAK, _OTHER}:
+            found = self[_OTHER + character]
+            if before.isascii():
+                self[around] = found
+            return found
+        found = self[around] = [
+            (each.match(), each.words, action, turn)
             for (each, action, turn), begin in zip(
                 self._rules, self._begin, strict=True
             )
-            if begin is None or character in begin or character == _NOT_ASCII
+            if (begin is None or character in begin or character == _NOT_ASCII)
+            and (before == _LINE_BREAK or not each.is_bound)
         ]
         return found
 
@@ -169,10 +180,11 @@ class ResumableLexer(RegexLexer):
         tokens: list[Token] = []
         names, at = list(stack), 0
         state = self._state(names[-1])
+        below = _LINE_BREAK + text
         while True:
-            for rule in state[text[at : at + 1]]:
-                match, action, turn = rule
-                if found := match(text, at):
+            for match, listed, action, turn in state[below[at : at + 2]]:
+                found = match(text, at)
+                if found and (listed is None or found[1] in listed):
                     break
             else:
                 if at >= len(text):

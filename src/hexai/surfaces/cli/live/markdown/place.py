@@ -1,7 +1,6 @@
 """Where a block is drawn: what stands before its rows, and above them; pure."""
 
 from functools import lru_cache
-from itertools import compress
 
 from msgspec import Struct
 
@@ -49,17 +48,23 @@ def place_in(path: Path, last: Path, *, is_apart: bool, colour: bool) -> Place:
         return Place(above=_BLANK if is_apart else (), colour=colour)
     known = shared(last, path)
     bar = _BARS[colour]
-    marks = [bar if each.is_quote else _item_marks(each) for each in path]
-    quotes = [each.is_quote for each in path]
-    hang = tuple([below for _, below in marks])
-    above: tuple[Line, ...] = ()
-    if is_apart:
-        above = (TextLine(first=tuple(compress(hang, quotes[:known]))),)
+    first: list[Piece] = []
+    hang: list[Piece] = []
+    quotes: list[Piece] = []
+    has_mark = False
+    for depth, container in enumerate(path):
+        mark, below = bar if container.is_quote else _item_marks(container)
+        hang.append(below)
+        first.append(below if depth < known else mark)
+        if not container.is_quote:
+            has_mark = has_mark or depth >= known
+        elif depth < known:
+            quotes.append(below)
     return Place(
-        above=above,
-        first=(*hang[:known], *[mark for mark, _ in marks[known:]]),
-        hang=hang,
-        has_mark=not all(quotes[known:]),
+        above=(TextLine(first=tuple(quotes)),) if is_apart else (),
+        first=tuple(first),
+        hang=tuple(hang),
+        has_mark=has_mark,
         colour=colour,
     )
 

@@ -43,7 +43,7 @@ def simple_blocks(lines: Sequence[str], known: Path = ()) -> list[Block] | None:
     """
     if not known and len(lines) == 1 and _TEXT.match(lines[0]):
         return [Block(kind="paragraph", start=0, end=1, text=lines[0].strip(" "))]
-    if known and any(container.is_empty for container in known):
+    if known and True in [container.is_empty for container in known]:
         return None
     reading = _Reading(lines, known)
     try:
@@ -262,7 +262,7 @@ class _Reading:
 
 
 def _has_quote(path: Iterable[Container]) -> bool:
-    return any(each.is_quote for each in path)
+    return True in [each.is_quote for each in path]
 
 
 def _within(container: Container, line: str) -> str | None:

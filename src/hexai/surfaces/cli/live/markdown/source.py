@@ -321,8 +321,7 @@ class MarkdownSource:
         if held is None or held.shape is not None or self._state.path:
             return False
         mark = held.lines[0][:3]
-        is_fence = mark in {"```", "~~~"}
-        return is_fence and not any(mark in line for line in came)
+        return mark in {"```", "~~~"} and mark not in "\n".join(came)
 
     def _code(self, came: list[str]) -> tuple[list[Line], Open]:
         held = self._state.open

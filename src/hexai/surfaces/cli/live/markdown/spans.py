@@ -7,6 +7,7 @@ other. Where anything else may be meant, the parser has to read it.
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 
 Spans = list[re.Match[str]]
 """The parts of a line; the last group of each says what it is."""
@@ -26,13 +27,15 @@ _SIMPLE = re.compile(
 The last begins what is not over yet, and is shown as it stands if nothing follows.
 """
 
+_WHOLE = itemgetter(0)
+
 
 def simple_spans(lines: Sequence[str]) -> list[Spans] | None:
     """Part lines into what is simple; None if there is more, for the parser to read."""
     spans: list[Spans] = []
     for line in lines:
         found = [*_SIMPLE.finditer(line)]
-        if sum([len(span[0]) for span in found]) != len(line) or is_open(spans):
+        if sum(map(len, map(_WHOLE, found))) != len(line) or is_open(spans):
             return None
         spans.append(found)
     return spans

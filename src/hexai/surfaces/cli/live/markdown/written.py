@@ -20,7 +20,7 @@ from hexai.text.cells import TAB
 LONGEST = 800
 GOES_ON, CUT, TEXT = "\u2060", "\u2062", "\u2063"
 """What follows goes on in the same row; what precedes does; what follows is text."""
-MARKS = re.compile(f"{GOES_ON} ?|[{CUT}{TEXT}]")
+_MARKS = re.compile(f"{GOES_ON} ?|[{CUT}{TEXT}]")
 _BEFORE = re.compile(r"[ >]*")
 _SHALLOW = 12
 """Marks of lists and quotes at the beginning of a line that are more than meant."""
@@ -68,7 +68,9 @@ def _readable(line: str) -> str:
     """Bring a line into a form that is quickly read."""
     if "\t" in line:
         line = line.expandtabs(TAB)
-    if len(line) < _SHALLOW or not (_DEEP.match(line) or _has_columns(line)):
+    if len(line) < _SHALLOW:
+        return line
+    if not (_DEEP.match(line) or line.count("|") > _MOST_COLUMNS):
         return line
     if TEXT in line:
         return line
@@ -77,8 +79,9 @@ def _readable(line: str) -> str:
     return f"{line[:at]}{TEXT}{line[at:]}"
 
 
-def _has_columns(line: str) -> bool:
-    return len(line) > _MOST_COLUMNS and line.count("|") > _MOST_COLUMNS
+def without_marks(line: str) -> str:
+    """Give what was written."""
+    return line if line.isascii() else _MARKS.sub("", line)
 
 
 def is_blank(line: str) -> bool:
