@@ -5,12 +5,12 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pygments.lexers import find_lexer_class_by_name
 
 from hexai.surfaces.cli.live.markdown import lexing
-from hexai.surfaces.cli.live.markdown.beginnings import beginnings
+from hexai.surfaces.cli.live.markdown.beginnings import beginnings, begins_line
 from hexai.surfaces.cli.live.markdown.lexing import ResumableLexer, resumable
 
 LANGUAGES = [
@@ -85,6 +85,17 @@ def test_what_matches_begins_as_it_was_told(pattern: str, text: str) -> None:
 
     if told is not None and text[0].isascii() and text[0] not in told:
         assert re.compile(pattern, re.MULTILINE).match(text) is None
+
+
+@given(PATTERNS, st.text("abB# \n1", min_size=1, max_size=4), st.integers(0, 3))
+@example("(^a|b)", "#b", 1)
+@example("(^)a", "#a", 1)
+def test_what_is_bound_to_a_line_matches_at_its_beginning_alone(
+    pattern: str, text: str, at: int
+) -> None:
+    """No rule is left out within a line that could match there."""
+    if begins_line(pattern, re.MULTILINE) and text[at - 1 : at] not in {"", "\n"}:
+        assert re.compile(pattern, re.MULTILINE).match(text, at) is None
 
 
 def test_a_text_of_many_scripts_leaves_little_behind() -> None:
