@@ -153,18 +153,22 @@ def test_ctrl_c_stops_the_answers_and_not_the_chat(upstream: Upstream) -> None:
     assert sent(upstream, "one")[-1] == ["u: first", "a: half-an-answer ", "u: go on"]
 
 
-def test_what_is_typed_ahead_is_next(upstream: Upstream) -> None:
+def test_what_is_typed_ahead_is_next(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Enter, a line break and the end are what they are at the prompt."""
     slow = openai_answer(["one-", "is-", "slow."], gap=0.1)
-    upstream.on("/one/chat/completions", slow, openai_answer("one-says-2."))
+    upstream.on("/one/chat/completions", slow, *map(openai_answer, ("b.", "c.")))
+    monkeypatch.setenv("TERM", "xterm")
     with chatting("--only", "careful") as chat:
         chat.press(b"first\r")
         upstream.wait(lambda: len(upstream.requests) == 1)
-        chat.press(b"second\x1b\rline\r\x04")
+        chat.press(b"second\x1b\rline\\\rend\rthird\r\x04")
         code = chat.process.wait(PATIENCE)
 
     assert code == 0
-    assert sent(upstream, "one")[-1][1:] == ["a: one-is-slow.", "u: second\nline"]
+    said = [each[-1] for each in sent(upstream, "one")]
+    assert said == ["u: first", "u: second\nline\nend", "u: third"]
 
 
 @pytest.mark.parametrize("lines", [2, 2000])
@@ -188,6 +192,29 @@ def test_a_paste_while_an_answer_comes_asks_nothing(
     last = text.rindex(PROMPT)
     assert "\x1b[?2004l" not in text[:last]  # marked while the answer came too
     assert text[last:].count("\x1b[?2004l") == 1
+
+
+def test_a_paste_that_no_terminal_marks_asks_nothing(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines that come quicker than anybody types, at the prompt and before it."""
+    slow = openai_answer(["one-", "is-", "slow."], gap=0.1)
+    upstream.on("/one/chat/completions", slow, *map(openai_answer, ("b.", "c.")))
+    monkeypatch.setenv("TERM", "linux")
+    with chatting("--only", "careful") as chat:
+        chat.press(b"first\r")
+        upstream.wait(lambda: len(upstream.requests) == 1)
+        chat.press(b"typed\rahead\r")
+        chat.ready()
+        chat.terminal.wait_for("ahead")
+        chat.type("", "b.")
+        chat.press(b"def f():\r\treturn 1\r\rand more")
+        chat.terminal.wait_for("and more")
+        chat.type("", "c.")
+        chat.end()
+
+    said = [each[-1] for each in sent(upstream, "one")]
+    assert said[1:] == ["u: typed\nahead", "u: def f():\n\treturn 1\n\nand more"]
 
 
 def test_what_is_typed_before_the_start_is_next(upstream: Upstream) -> None:
@@ -355,16 +382,13 @@ def test_who_was_left_out_goes_on_elsewhere(upstream: Upstream) -> None:
 
 
 def test_several_lines(upstream: Upstream) -> None:
-    """A paste is one question; Alt-Enter and a backslash begin new lines."""
+    """A paste is one question."""
     with chatting("--only", "careful") as chat:
         chat.press(b"\x1b[200~a pasted\r\nline\n\x1b[201~")
         chat.type("end", "one-says-1.")
-        chat.press(b"with\x1b\rtwo\\\rbreaks")
-        chat.type("", "one-says-2.")
         chat.end()
 
     assert sent(upstream, "one")[0] == ["u: a pasted\nline\nend"]
-    assert sent(upstream, "one")[1][-1] == "u: with\ntwo\nbreaks"
 
 
 def test_blind_until_a_vote(upstream: Upstream) -> None:
@@ -466,6 +490,20 @@ def test_enter_takes_what_was_searched(upstream: Upstream) -> None:
 
     assert code == 0
     assert sent(upstream, "one")[-1][-1] == "u: hello there"
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\x1b"], ids=["enter", "escape"])
+def test_an_empty_search_finds_nothing(upstream: Upstream, end: bytes) -> None:
+    """Least of all what was searched before."""
+    with chatting("--only", "careful") as chat:
+        chat.type("hello there", "one-says-1.")
+        chat.press(b"\x12hello\r")
+        chat.type("", "one-says-2.")
+        chat.press(b"new\x12" + end)
+        chat.type("", "one-says-3.")
+        chat.end()
+
+    assert sent(upstream, "one")[-1][-1] == "u: new"
 
 
 @pytest.mark.parametrize("search", [b"\x12", b"\x13"], ids=["back", "forward"])

@@ -9,15 +9,17 @@ import asyncio
 import os
 import select
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from typing import TextIO
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
-from prompt_toolkit.filters import is_searching
+from prompt_toolkit.filters import Condition, is_searching
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input.vt100 import Vt100Input
@@ -31,6 +33,7 @@ from prompt_toolkit.layout.processors import (
 )
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.search import stop_search
 from prompt_toolkit.shortcuts import CompleteStyle, PromptSession
 
 from hexai.surfaces.cli.keys import PASTES_AS_KEYS
@@ -43,6 +46,14 @@ _AS_TYPED: dict[Keys | str, KeyPress] = {
     Keys.ControlJ: KeyPress(Keys.ControlM, "\r"),
 }
 """What a terminal in its usual modes made of keys, and which those were."""
+_BREAKS = {Keys.ControlM, Keys.ControlJ}
+_IN_PASTES = {*_BREAKS, Keys.ControlI}
+_NOBODY_TYPES = 0.01
+"""Seconds between a key and Enter, if somebody types them, at least."""
+_GOES_ON = 0.03
+"""Seconds in which the next line of a paste comes."""
+_WITHOUT_MARKS = ("linux", "vt", "ansi", "cons", "eterm", "sun")
+"""How terminals are called that do not mark what is pasted."""
 Offers = Callable[[str], Iterable[str]]
 """What can stand in the place of the last word of a line that begins with a slash."""
 
@@ -70,9 +81,10 @@ class LineEditor:
         )
         self.signal: int | None = None
         """The signal that has ended it, if one did."""
+        self._input = _Input(stdin, environ.get("TERM", ""))
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
-            input=_Input(stdin),
+            input=self._input,
             output=self._output,
             multiline=True,
             prompt_continuation=" " * len(PROMPT),
@@ -91,6 +103,7 @@ class LineEditor:
 
         Empty where they gave up what they had typed.
         """
+        self._input.begin()
         with self._ending():
             try:
                 return await self._session.prompt_async(handle_sigint=False)
@@ -143,16 +156,25 @@ class _Output(Vt100_Output):
 
 
 class _Input(Vt100Input):
-    """Keys of a terminal, those among them that were typed before anybody read keys.
+    """Keys of a terminal: those that were typed early too, and pastes without marks.
 
-    Until then a terminal collects lines: it keeps Ctrl-D as NUL, and Enter as Ctrl-J.
+    Until somebody reads keys a terminal collects lines: it keeps Ctrl-D as NUL, and
+    Enter as Ctrl-J. One that does not mark pastes gives them as keys, quicker than
+    anybody types: then a line break is one, and no Enter that asks.
     """
 
-    def __init__(self, stdin: TextIO) -> None:
+    def __init__(self, stdin: TextIO, term: str) -> None:
         super().__init__(stdin)
-        waiting = select.poll()
-        waiting.register(stdin.fileno(), select.POLLIN)
-        self._has_early = bool(waiting.poll(0))
+        self._marks_pastes = not term.startswith(_WITHOUT_MARKS)
+        self._waiting = select.poll()
+        self._waiting.register(stdin.fileno(), select.POLLIN)
+        self._has_early = self._has_more(0)
+        self._is_ahead = False
+        self._read_at = 0.0
+
+    def begin(self) -> None:
+        """Begin another line: what is there already may be typed, however quickly."""
+        self._is_ahead = self._has_more(0)
 
     def read_keys(self) -> list[KeyPress]:
         """Give what was typed since the last time."""
@@ -160,7 +182,39 @@ class _Input(Vt100Input):
         if self._has_early:
             self._has_early = False
             keys = [_AS_TYPED.get(each.key, each) for each in keys]
-        return keys
+        now = time.monotonic()
+        is_quick = len(keys) > 1 or now - self._read_at < _NOBODY_TYPES
+        is_typed = self._is_ahead and self._marks_pastes
+        self._is_ahead, self._read_at = False, now
+        if is_typed or not (is_quick and any(each.key in _BREAKS for each in keys)):
+            return keys
+        while self._has_more(_GOES_ON):
+            keys += super().read_keys()
+        return list(_as_pasted(keys)) if _has_lines(keys) else keys
+
+    def _has_more(self, seconds: float) -> bool:
+        return any(on & select.POLLIN for _, on in self._waiting.poll(seconds * 1e3))
+
+
+def _has_lines(keys: Sequence[KeyPress]) -> bool:
+    """Tell whether a text stands behind a line break."""
+    breaks = [number for number, each in enumerate(keys) if each.key in _BREAKS]
+    behind = keys[breaks[0] :] if breaks else []
+    return any(not isinstance(each.key, Keys) for each in behind)
+
+
+def _as_pasted(keys: Iterable[KeyPress]) -> Iterator[KeyPress]:
+    """Let all text be pasted; other keys stay what they are."""
+    for is_text, run in groupby(keys, _can_be_pasted):
+        if is_text:
+            pasted = "".join(each.data for each in run)
+            yield KeyPress(Keys.BracketedPaste, pasted)
+        else:
+            yield from run
+
+
+def _can_be_pasted(key: KeyPress) -> bool:
+    return not isinstance(key.key, Keys) or key.key in _IN_PASTES
 
 
 def _size(terminal: TextIO) -> Size:
@@ -169,6 +223,12 @@ def _size(terminal: TextIO) -> Size:
     except OSError:
         columns, rows = 0, 0
     return Size(rows=rows or 24, columns=columns or 80)
+
+
+@Condition
+def _is_empty() -> bool:
+    """Tell whether nothing is typed, at the prompt or into a search."""
+    return not get_app().current_buffer.text
 
 
 def _bindings() -> KeyBindings:
@@ -183,6 +243,12 @@ def _bindings() -> KeyBindings:
             buffer.newline(copy_margin=False)
         else:
             buffer.validate_and_handle()
+
+    # Else what was searched for the last time would be found.
+    @keys.add("enter", filter=is_searching & _is_empty)
+    @keys.add("escape", filter=is_searching & _is_empty, eager=True)
+    def _leave_search(_event: KeyPressEvent) -> None:
+        stop_search()
 
     @keys.add("escape", "enter", filter=~is_searching)
     def _break_line(event: KeyPressEvent) -> None:
