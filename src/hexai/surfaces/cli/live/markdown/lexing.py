@@ -182,7 +182,8 @@ class ResumableLexer(RegexLexer):
         state = self._state(names[-1])
         below = _LINE_BREAK + text
         while True:
-            for match, listed, action, turn in state[below[at : at + 2]]:
+            for rule in state[below[at : at + 2]]:
+                match, listed, action, turn = rule
                 found = match(text, at)
                 if found and (listed is None or found[1] in listed):
                     break

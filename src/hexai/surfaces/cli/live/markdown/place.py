@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from hexai.surfaces.cli.live.header import DIM
 from hexai.surfaces.cli.live.lines import Line, Pieces, TextLine
-from hexai.surfaces.cli.live.markdown.containers import Container, Path, shared
+from hexai.surfaces.cli.live.markdown.containers import Path, shared
 from hexai.surfaces.cli.live.markdown.inline import AS_WRITTEN, NORMAL, STRONG, Look
 from hexai.surfaces.cli.live.rows import Piece
 
@@ -53,7 +53,11 @@ def place_in(path: Path, last: Path, *, is_apart: bool, colour: bool) -> Place:
     quotes: list[Piece] = []
     has_mark = False
     for depth, container in enumerate(path):
-        mark, below = bar if container.is_quote else _item_marks(container)
+        mark, below = (
+            bar
+            if container.is_quote
+            else _item_marks(container.marker, container.number)
+        )
         hang.append(below)
         first.append(below if depth < known else mark)
         if not container.is_quote:
@@ -77,6 +81,6 @@ _BARS = {False: (Piece("│ "),) * 2, True: (Piece("│ ", DIM),) * 2}
 
 
 @lru_cache(maxsize=256)
-def _item_marks(item: Container) -> tuple[Piece, Piece]:
-    mark = "• " if item.number is None else f"{item.number}{item.marker[-1]} "
+def _item_marks(marker: str, number: int | None) -> tuple[Piece, Piece]:
+    mark = "• " if number is None else f"{number}{marker[-1]} "
     return Piece(mark), Piece(" " * len(mark))
