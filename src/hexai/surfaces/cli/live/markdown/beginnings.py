@@ -55,10 +55,11 @@ def begins_line(pattern: str, flags: int) -> bool:
 
 def _is_bound(parts: Sequence[tuple[Any, Any]]) -> bool:
     """Tell whether the first of some parts in a row is a `^`."""
-    kind, value = parts[0] if len(parts) else ("", None)
-    if str(kind) == "SUBPATTERN":
-        return _is_bound(value[3])
-    return str(kind) == "AT" and str(value) == "AT_BEGINNING"
+    for kind, value in parts[:1]:
+        if str(kind) == "SUBPATTERN":
+            return _is_bound(value[3])
+        return str(kind) == "AT" and str(value) == "AT_BEGINNING"
+    return False
 
 
 def _of_all(parts: Iterable[tuple[Any, Any]]) -> tuple[frozenset[str], bool]:
