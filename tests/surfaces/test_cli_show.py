@@ -83,7 +83,7 @@ def test_on_a_terminal_answers_are_drawn_as_when_they_came() -> None:
     simulated("echo", more="[cli]\nrender = false\n")
     unwanted = run_cli("show", stdout="terminal").out
 
-    answer = drawn.partition("── \x1b[1ma\x1b[m  \x1b[32mdone ")[2]
+    answer = drawn.partition("── \x1b[1ma\x1b[m  done ")[2]
     assert "===" not in drawn
     assert "ttft=" not in drawn
     assert answer.splitlines()[-2].split()[:3] == ["STATE", "FIRST", "TOTAL"]

@@ -23,9 +23,10 @@ _OPENED = Opened(
 )
 _BEGUN = Begun(title="simplify", names=("one", "two"), target=TARGET)
 _GRABBED = {"@mouse.down": "grab"}
-_OF_EVERY_THEME = {"default", "red", "green"}
-"""Greys of a theme are its background in some: bright black in Solarized."""
-_SIGNS = {"red": "- ", "green": "+ "}
+_OF_EVERY_THEME = {"default", "red"}
+"""Greys of a theme are its background in some: bright black in Solarized. Green is
+hardly seen on white."""
+_SIGNS = {"red": "- "}
 _ON_ITS_OWN_GROUND = {"color(0) on color(7)"}
 """The cursor in the user's words brings the colour that it stands on."""
 

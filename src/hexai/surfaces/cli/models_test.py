@@ -34,7 +34,7 @@ from hexai.surfaces.cli.output import Rows, complain, say, table
 from hexai.surfaces.cli.process import Interrupts, exit_code
 from hexai.surfaces.cli.terminal import Screen
 from hexai.surfaces.words import seconds
-from hexai.text.cells import truncate
+from hexai.text.cells import truncate, wrap
 from hexai.text.sanitise import visible_line
 
 _QUESTION = (Message(Role.USER, "Reply with the single word: hello"),)
@@ -45,11 +45,9 @@ _GAP = Infill(
 _FEW_TOKENS = 16
 _TICK = 0.1
 """Seconds between two looks at the clock."""
-_HEADER = (
-    *("SURFACE", "LABEL", "MODEL", "WHERE", "CONTEXT", "LOAD", "FIRST TOKEN", "TOK/S"),
-    "RESULT",
-)
-_WIDEST = ("unknown", "262144", "60.0 s", "", "1000", "x" * 999)
+_WHO = ("SURFACE", "LABEL", "MODEL", "WHERE")
+_FIGURES = ("CONTEXT", "LOAD", "FIRST TOKEN", "TOK/S")
+_WIDEST = ("unknown", "reachable", "262144", "60.0 s", "", "1000")
 """What the cells of each column hold at most, as far as that is known beforehand."""
 
 
@@ -118,8 +116,8 @@ def test_models(invocation: Invocation, *, json: bool, label: str | None) -> int
     if json:
         say(session.process, to_json([_record(tested) for tested in tests]) + "\n")
     elif live is None:
-        rows = [_row(tested) for tested in tests]
-        say(session.process, table(_HEADER, rows, columns=session.process.columns))
+        columns = session.process.columns
+        say(session.process, _shown(tests, columns) if columns else _piped(tests))
     outcomes = [tested.outcome for tested in tests]
     return interrupted or exit_code(outcomes, first=False)
 
@@ -242,8 +240,7 @@ class _Live:
     """The rows on a terminal, and below them who is still asked."""
 
     def __init__(self, asked: Sequence[Asked], screen: Screen) -> None:
-        likely = [(*each.cells, *_WIDEST) for each in asked]
-        self._rows = Rows(_HEADER, likely, columns=screen.size()[0])
+        self._table = _Table(asked, screen.size()[0])
         self._asked = asked
         self._waiting = {each.entry.index: each.entry.label for each in asked}
         self._screen, self._region = screen, Region()
@@ -275,8 +272,8 @@ class _Live:
 
     def _draw(self, elapsed: float) -> None:
         columns, lines = self._screen.size()
-        ended = [line for t in self._ended for line in self._rows.row(_row(t))]
-        header = [] if self._has_header else self._rows.header
+        ended = [line for tested in self._ended for line in self._table.row(tested)]
+        header = [] if self._has_header else self._table.header
         frame = Frame(
             lasting=(*header, *ended),
             live=tuple(self._live_lines(elapsed, columns or 80, lines or 24)),
@@ -296,32 +293,77 @@ class _Live:
         return [truncate(visible_line(line), columns - 1) for line in told]
 
 
-def _row(tested: Tested) -> tuple[str, ...]:
+class _Table:
+    """A row for each that was asked, on a screen, with more to be said below it."""
+
+    def __init__(self, asked: Sequence[Asked], columns: int) -> None:
+        likely = [(*each.cells, *_WIDEST) for each in asked]
+        header = (*_WHO, "RESULT", *_FIGURES)
+        self._rows = Rows(header, likely, columns=columns)
+        self._columns = columns
+        self.header = self._rows.header
+
+    def row(self, tested: Tested) -> list[str]:
+        """Draw a row."""
+        who = *tested.asked.cells, tested.where
+        row = self._rows.row((*who, _state(tested), *_figures(tested)))
+        indent = " " * self._rows.indent
+        room = max(2, self._columns - self._rows.indent)
+        note = wrap(visible_line(_note(tested)), room) if _note(tested) else []
+        return row + [f"{indent}{line}".rstrip() for line in note]
+
+
+def _shown(tests: Sequence[Tested], columns: int) -> str:
+    drawn = _Table([tested.asked for tested in tests], columns)
+    lines = [*drawn.header, *(line for tested in tests for line in drawn.row(tested))]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _piped(tests: Sequence[Tested]) -> str:
+    """Draw one line for each, with all that is to be said at its end."""
+    rows = [
+        (*tested.asked.cells, tested.where, *_figures(tested), _result(tested))
+        for tested in tests
+    ]
+    return table((*_WHO, *_FIGURES, "RESULT"), rows)
+
+
+def _figures(tested: Tested) -> tuple[str, ...]:
     outcome = tested.outcome
     ttft, speed = outcome.timings.ttft, outcome.tokens_per_s
     held, loading = tested.context, outcome.timings.loading
     return (
-        *tested.asked.cells,
-        tested.where,
         "" if held is None else str(held),
         seconds(loading) if loading >= 0.05 else "",
         "" if ttft is None else seconds(ttft),
         "" if speed is None else f"{speed:.0f}",
-        _result(tested),
+    )
+
+
+def _state(tested: Tested) -> str:
+    status = tested.outcome.status
+    return "reachable" if status is Status.ANSWERED else status.value
+
+
+def _note(tested: Tested) -> str:
+    """Say why it did not answer, or what else to know of it; empty if nothing is."""
+    outcome = tested.outcome
+    if outcome.status is not Status.ANSWERED:
+        return "" if outcome.error is None else str(outcome.error)
+    if not tested.swaps_with:
+        return ""
+    others = " or ".join(tested.swaps_with)
+    return (
+        f"{others} cannot be loaded beside it, so completion asks only whichever is "
+        "loaded (completion.swap_models)"
     )
 
 
 def _result(tested: Tested) -> str:
-    outcome = tested.outcome
-    if outcome.status is not Status.ANSWERED:
-        return outcome.status.value if outcome.error is None else str(outcome.error)
-    if not tested.swaps_with:
-        return "reachable"
-    others = " or ".join(tested.swaps_with)
-    return (
-        f"reachable; {others} cannot be loaded beside it, so completion asks only "
-        "whichever is loaded (completion.swap_models)"
-    )
+    state, note = _state(tested), _note(tested)
+    if tested.outcome.status is Status.ANSWERED:
+        return f"{state}; {note}" if note else state
+    return note or state
 
 
 def _record(tested: Tested) -> dict[str, Any]:

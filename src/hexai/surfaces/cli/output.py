@@ -204,14 +204,15 @@ class Rows:
 
         shown = [[visible_line(cell) for cell in row] for row in (header, *likely)]
         widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
-        self._indent = min(widths[0] + GAP, columns // 3)
-        self._layout = _lay_out(widths, columns, self._indent)
+        self.indent = min(widths[0] + GAP, columns // 3)
+        """Blanks before what goes on below a row."""
+        self._layout = _lay_out(widths, columns, self.indent)
         self.header = self.row(header)
 
     def row(self, cells: Sequence[str]) -> list[str]:
         """Draw a row; no line has blanks at its end."""
         shown = [visible_line(cell) for cell in cells]
-        return list(_draw(shown, self._layout, self._indent))
+        return list(_draw(shown, self._layout, self.indent))
 
 
 def table(

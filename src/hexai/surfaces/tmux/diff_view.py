@@ -25,7 +25,7 @@ from hexai.text.sanitise import visible_line
 _STYLES: dict[Mark, Style] = {
     "same": Style(),
     "old": Style(color="red"),
-    "new": Style(color="green"),
+    "new": Style(bold=True),
     "rest": Style(dim=True),
     "fold": Style(dim=True),
     "more": Style(dim=True),

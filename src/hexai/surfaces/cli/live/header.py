@@ -218,7 +218,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     """Lines that the next frame draws again; fewer than the screen has."""
 
 
-BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
+BOLD, DIM, RED, MAGENTA = "1", "2", "31", "35"
 
 
 def header(standing: Standing, words: str, cells: int, *, colour: bool) -> list[Piece]:
@@ -238,7 +238,7 @@ def header(standing: Standing, words: str, cells: int, *, colour: bool) -> list[
 def _tint(standing: Standing) -> str:
     if standing.outcome is None:
         return DIM
-    return GREEN if standing.outcome.error is None else RED
+    return "" if standing.outcome.error is None else RED
 
 
 def heading(standing: Standing, words: str, columns: int, *, colour: bool) -> str:

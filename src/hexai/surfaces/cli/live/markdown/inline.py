@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from hexai.surfaces.cli.live.header import BOLD
+from hexai.surfaces.cli.live.header import BOLD, MAGENTA
 from hexai.surfaces.cli.live.lines import Pieces, merged
 from hexai.surfaces.cli.live.markdown.blocks import parser
 from hexai.surfaces.cli.live.markdown.spans import Spans, is_open, simple_spans
@@ -23,7 +23,7 @@ from hexai.text.sanitise import visible_line
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-ITALIC, UNDERLINE, STRUCK, CODE = "3", "4", "9", "36"
+ITALIC, UNDERLINE, STRUCK, CODE = "3", "4", "9", MAGENTA
 _STYLES = {"strong": BOLD, "em": ITALIC, "s": STRUCK, "link": UNDERLINE}
 _SPANS = {"strong": BOLD, "em": ITALIC, "code": CODE}
 _MOST_MARKS = 200

@@ -78,7 +78,7 @@ def test_every_kind_of_block_reads_well() -> None:
 def test_styles_take_the_place_of_marks() -> None:
     """With colours the marks are gone, and a link's address is still to be read."""
     bold, leaning, struck = "\x1b[1mb\x1b[m", "\x1b[3mi\x1b[m", "\x1b[9ms\x1b[m"
-    code, link = "\x1b[36mc\x1b[m", "\x1b[4ml\x1b[m"
+    code, link = "\x1b[35mc\x1b[m", "\x1b[4ml\x1b[m"
 
     assert rendered("**b** *i* ~~s~~ `c` [l](http://x)\n", colour=True) == [
         f"{bold} {leaning} {struck} {code} {link} (http://x)"
@@ -282,10 +282,10 @@ def test_code_of_many_lines_keeps_its_colours() -> None:
     answer = "```python\nx = '''a\nb'''\n```\n```c\n/* a\nb */ int x;\n```\n"
 
     assert rendered(answer.splitlines(keepends=True), colour=True) == [
-        "  x = \x1b[32m'''a\x1b[m",
-        "  \x1b[32mb'''\x1b[m",
+        "  x = \x1b[31m'''a\x1b[m",
+        "  \x1b[31mb'''\x1b[m",
         "  \x1b[2m/* a\x1b[m",
-        "  \x1b[2mb */ \x1b[m\x1b[36mint \x1b[mx;",
+        "  \x1b[2mb */ \x1b[m\x1b[35mint \x1b[mx;",
     ]
 
 
@@ -299,9 +299,9 @@ def test_a_patch_has_its_colours() -> None:
     answer = "```diff\n@@ -1 +1 @@\n-old\n+new\n same\n```\n"
 
     assert rendered(answer, colour=True) == [
-        "  \x1b[36m@@ -1 +1 @@\x1b[m",
+        "  \x1b[35m@@ -1 +1 @@\x1b[m",
         "  \x1b[31m-old\x1b[m",
-        "  \x1b[32m+new\x1b[m",
+        "  \x1b[1m+new\x1b[m",
         "   same",
     ]
     assert rendered(answer) == ["  @@ -1 +1 @@", "  -old", "  +new", "   same"]
