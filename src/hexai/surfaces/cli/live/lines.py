@@ -6,6 +6,7 @@ everything that is not printed yet as if it had always been so wide.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from msgspec import Struct
@@ -68,7 +69,7 @@ class TextLine(Struct, frozen=True, kw_only=True, eq=False):
 
     def rows(self, cells: int) -> list[Row]:
         """Wrap it at words."""
-        before = pieces_width(self.first)
+        before = pieces_width(self.first) if self.first else 0
         first, hang = self.first, self.hang
         if before and cells - before < _NARROWEST:
             first = hang = ()
@@ -115,9 +116,10 @@ def merged(pieces: Iterable[Piece]) -> Pieces:
     return tuple(joined)
 
 
-def pieces_width(pieces: Sequence[Piece]) -> int:
+@lru_cache(maxsize=512)
+def pieces_width(pieces: Pieces) -> int:
     """Count the cells of pieces side by side."""
-    return sum([width(piece.text) for piece in pieces]) if pieces else 0
+    return sum([width(piece.text) for piece in pieces])
 
 
 def drawn(pieces: Pieces) -> str:

@@ -52,11 +52,10 @@ def text_parts(text: str) -> list[str]:
     return ["\n".join(lines) for lines in parts]
 
 
-def draw_text(place: Place, text: str, known: References) -> Iterator[Line]:
+def draw_text(place: Place, text: str, known: References) -> list[Line]:
     """Draw a paragraph, each line of it beginning a row as it was written."""
-    yield from place.above
     drawn = styled_lines(text, known, place.look())
-    yield from _text_lines(drawn, place.first, place.hang)
+    return [*place.above, *_text_lines(drawn, place.first, place.hang)]
 
 
 def draw_definitions(place: Place, lines: Sequence[str]) -> Iterator[Line]:
@@ -69,28 +68,26 @@ def draw_definitions(place: Place, lines: Sequence[str]) -> Iterator[Line]:
         first = place.hang
 
 
-def draw_heading(
-    place: Place, text: str, level: int, known: References
-) -> Iterator[Line]:
+def draw_heading(place: Place, text: str, level: int, known: References) -> list[Line]:
     """Draw a heading behind its marks, which tell its level where nothing else does."""
-    yield from place.above
     mark = Piece("#" * level + " ", place.style(DIM))
     drawn = styled_lines(text, known, place.look(is_strong=True))
     blank = Piece(" " * len(mark.text))
-    yield from _text_lines(drawn, (*place.first, mark), (*place.hang, blank))
+    lines = _text_lines(drawn, (*place.first, mark), (*place.hang, blank))
+    return [*place.above, *lines]
 
 
-def _text_lines(
-    drawn: Sequence[StyledLine], first: Pieces, hang: Pieces
-) -> Iterator[Line]:
-    for number, line in enumerate(drawn):
-        yield TextLine(
+def _text_lines(drawn: Sequence[StyledLine], first: Pieces, hang: Pieces) -> list[Line]:
+    return [
+        TextLine(
             body=line.pieces,
             first=hang if number else first,
             hang=hang,
             continues=line.continues,
             ends=line.ends,
         )
+        for number, line in enumerate(drawn)
+    ]
 
 
 def draw_code(

@@ -157,6 +157,8 @@ def _drawn_line(spans: Spans, look: Look) -> StyledLine:
 
 def _clean(text: str) -> str:
     """Leave our marks out of a text, and make visible what would act."""
+    if text.isascii() and text.isprintable():
+        return text
     return visible_line(without_marks(text))
 
 

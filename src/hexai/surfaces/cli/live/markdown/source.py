@@ -51,6 +51,10 @@ _LINES_OF_BITE = 30
 """Characters, and lines among them, that are drawn at once."""
 _ONLY_MARKS = re.compile(r"(?:[-=+*_#>`~|: ]|\d+[.)](?= |\Z))*\Z")
 """A line that is not over and has no text: it is not shown, as it may mean anything."""
+_GOES_ON_BELOW = re.compile(r" *(?:[-*+>|]|\d+[.)])? *[^\s#`~=_*+-]")
+"""A line that ends no block: not blank, and no heading, rule or fence."""
+_WAITING = 4
+"""Lines that wait for the end of a block, at most, and the blank ones before it."""
 _MOST_BLANKS = 64
 """Blank lines that are kept until something follows."""
 
@@ -323,6 +327,18 @@ class MarkdownSource:
         mark = held.lines[0][:3]
         return mark in {"```", "~~~"} and mark not in "\n".join(came)
 
+    def _only_begins(self, came: Sequence[str]) -> bool:
+        """Tell quickly whether lines can wait: what they belong to is not over.
+
+        They are read soon, with what ends it: one line of a text or of a list after
+        the other would be read again and again.
+        """
+        if self._awaited or self._state.open is not None:
+            return False
+        if len(self._state.window) + len(came) > _WAITING:
+            return False
+        return not [line for line in came if not _GOES_ON_BELOW.match(line)]
+
     def _code(self, came: list[str]) -> tuple[list[Line], Open]:
         held = self._state.open
         assert held is not None
@@ -336,6 +352,9 @@ class MarkdownSource:
             drawn, held = self._code(came)
             self._state = replace(self._state, open=held)
             return drawn
+        if not ended and self._only_begins(came):
+            self._state = replace(self._state, window=(*self._state.window, *came))
+            return []
         step = Step(self._state, came, self._lexers, colour=self._colour)
         self._state = step.take(ended=ended)
         self._awaited = step.awaited

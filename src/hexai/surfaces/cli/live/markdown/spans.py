@@ -35,7 +35,7 @@ def simple_spans(lines: Sequence[str]) -> list[Spans] | None:
     spans: list[Spans] = []
     for line in lines:
         found = [*_SIMPLE.finditer(line)]
-        if sum(map(len, map(_WHOLE, found))) != len(line) or is_open(spans):
+        if sum(map(len, map(_WHOLE, found))) != len(line) or (spans and is_open(spans)):
             return None
         spans.append(found)
     return spans
