@@ -9,9 +9,9 @@ So a step takes a state and some more lines, and gives lines for good and the ne
 state. What is still open is what that step would give if the text ended here, made
 anew for each frame and forgotten. It is bounded: an item of a list is final once the
 next begins, a line of code and a row of a table once they are over, a paragraph part
-by part (`drawing.py`). What comes too late for a row (a line below a heading, a wider
-cell) holds from there on; and nothing of it depends on the pieces in which the text
-comes, only on its lines.
+by part (`drawing.py`), each of them a few lines later at most. What comes too late for
+a row (a line below a heading, a wider cell) holds from there on; and nothing of it
+depends on the pieces in which the text comes, only on its lines.
 """
 
 import re
@@ -327,7 +327,7 @@ class MarkdownSource:
         mark = held.lines[0][:3]
         return mark in {"```", "~~~"} and mark not in "\n".join(came)
 
-    def _only_begins(self, came: Sequence[str]) -> bool:
+    def _can_wait(self, came: Sequence[str]) -> bool:
         """Tell quickly whether lines can wait: what they belong to is not over.
 
         They are read soon, with what ends it: one line of a text or of a list after
@@ -352,7 +352,7 @@ class MarkdownSource:
             drawn, held = self._code(came)
             self._state = replace(self._state, open=held)
             return drawn
-        if not ended and self._only_begins(came):
+        if not ended and self._can_wait(came):
             self._state = replace(self._state, window=(*self._state.window, *came))
             return []
         step = Step(self._state, came, self._lexers, colour=self._colour)
