@@ -12,7 +12,7 @@ from operator import itemgetter
 Spans = list[re.Match[str]]
 """The parts of a line; the last group of each says what it is."""
 
-_UNMARKED = r"(?:[^*_`~<&!\\\[]++|!(?!\[)|(?<=[^\W_])_(?=[^\W_]))"
+_UNMARKED = r"(?:[^*_`~<&!\\\[]++|!(?!\[)|(?<!~)~(?!~)|(?<=[^\W_])_(?=[^\W_]))"
 _ADDRESS = r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9_./-]*)?"
 _SIMPLE = re.compile(
     rf"(?P<text>{_UNMARKED}++)"

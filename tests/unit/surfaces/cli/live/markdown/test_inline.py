@@ -21,7 +21,22 @@ from hexai.surfaces.cli.live.markdown.inline import (
 from hexai.surfaces.cli.live.rows import Piece
 
 WORDS = ["word ", "two words ", "a", "é ", "漢 ", "! ", "!", " ", "(", ")", ".", "\n"]
-MARKS = ["**", "*", "_", "`", "``", "~~", "[", "]", "](x)", "![", "\\", "&amp;", "<b>"]
+MARKS = [
+    "**",
+    "*",
+    "_",
+    "`",
+    "``",
+    "~~",
+    "~",
+    "[",
+    "]",
+    "](x)",
+    "![",
+    "\\",
+    "&amp;",
+    "<b>",
+]
 WHOLE = [
     *("**bold**", "*it*", "`co de`", "snake_case", "**two words**", "` x`", "2*3"),
     *("[a](https://b.c/d_e)", "[x](https://", "![i](j)", "<http://a.b>", "[a b]"),
