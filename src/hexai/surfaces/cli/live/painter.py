@@ -31,7 +31,8 @@ from hexai.text.sanitise import visible_line
 # Else a frame draws only the lines that changed, as one string in synchronized-output
 # brackets (private mode 2026), and nothing above the region is ever touched. What
 # cannot be helped: a window that becomes so narrow or so low that the live lines do not
-# fit it moves the first of them to the scrollback, where they stay as a stale copy.
+# fit it moves the first of them to the scrollback, where they stay as a stale copy; and
+# tmux does so with room below them too, as it counts empty rows of the screen.
 
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 _HIDE_CURSOR, _SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"

@@ -51,8 +51,8 @@ _LINES_OF_BITE = 30
 """Characters, and lines among them, that are drawn at once."""
 _ONLY_MARKS = re.compile(r"(?:[-=+*_#>`~|: ]|\d+[.)](?= |\Z))*\Z")
 """A line that is not over and has no text: it is not shown, as it may mean anything."""
-_GOES_ON_BELOW = re.compile(r" *(?:[-*+>|]|\d+[.)])? *[^\s#`~=_*+-]")
-"""A line that ends no block: not blank, and no heading, rule or fence."""
+_GOES_ON_BELOW = re.compile(r" *(?:[-*+>|]|\d+[.)])? *[^\s#`~=_*+-].{,99}\Z")
+"""A line that ends no block: not blank, and no heading, rule or fence; and not long."""
 _WAITING = 4
 """Lines that wait for the end of a block, at most, and the blank ones before it."""
 _MOST_BLANKS = 64
