@@ -1,5 +1,7 @@
 """What contenders are called: by their labels, and by what tells them apart."""
 
+import time
+
 from msgspec.structs import replace
 
 from hexai.domain.figures import Subject, Title
@@ -8,8 +10,8 @@ from hexai.surfaces.contender_names import contender_names, options_of
 
 HERE = "http://localhost:11434"
 DAY = 86_400.0
-NOON = 1_793_707_200.0
-"""Of 3 November 2026, in UTC."""
+NOON = time.mktime((2026, 11, 3, 12, 0, 0, 0, 0, -1))
+"""Of 3 November 2026, where the tests run: days are told as people count them."""
 COLD = Subject("cli", "ollama", "qwen", HERE, "temperature=0")
 WARM = replace(COLD, fingerprint="temperature=0.7")
 
