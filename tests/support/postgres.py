@@ -116,11 +116,12 @@ def running(*, within: Path | None = None, durable: bool = False) -> Iterator[Po
     def start() -> Iterator[Postgres]:
         folder = Path(tempfile.mkdtemp(prefix="hexai-pg-", dir=within))
         try:
-            server = _make(folder, durable=durable)
-            try:
-                yield server
-            finally:
-                server.kill()
+            with _held_port() as port:
+                server = _make(folder, port, durable=durable)
+                try:
+                    yield server
+                finally:
+                    server.kill()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -128,7 +129,7 @@ def running(*, within: Path | None = None, durable: bool = False) -> Iterator[Po
         yield server
 
 
-def _make(folder: Path, *, durable: bool) -> Postgres:
+def _make(folder: Path, port: int, *, durable: bool) -> Postgres:
     if not os.getuid():
         os.chown(folder, identity()["user"], identity()["group"])
     subprocess.run(
@@ -142,7 +143,6 @@ def _make(folder: Path, *, durable: bool) -> Postgres:
     with (folder / "data" / "postgresql.conf").open("a") as settings:
         settings.write(f"{_SETTINGS}{quick}unix_socket_directories = '{folder}'\n")
     (folder / "data" / "pg_hba.conf").write_text(_ACCESS)
-    port = _free_port()
     process = _launch(folder, port)
     _wait(folder, port, process)
     server = Postgres(folder=folder, port=port, process=process)
@@ -184,8 +184,14 @@ def _wait(folder: Path, port: int, process: subprocess.Popen[bytes]) -> None:
         raise
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def _held_port() -> Iterator[int]:
+    """Keep a port for one who also lets others use it, while he runs and does not.
+
+    The system gives it to nobody else meanwhile.
+    """
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        yield port
