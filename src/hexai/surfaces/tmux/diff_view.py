@@ -228,7 +228,7 @@ class DiffView(ScrollView, can_focus=False):
             self._move_on()
 
     def _move_on(self) -> None:
-        """Scroll at once: what Textual puts off does not add up."""
+        """Scroll at once: what Textual puts off comes after the keys behind it."""
         page = self.scrollable_content_region.height
         for way in self._ways:
             place = {
