@@ -48,6 +48,8 @@ def after_character(character: str) -> Trigger:
 class FakeEditor:
     """The editor's side: documents, and what it was told."""
 
+    takes_edits = True
+
     def __init__(self, client: Client) -> None:
         self.client = client
         self.documents: dict[str, Document] = {}

@@ -63,6 +63,8 @@ def credit(index: int) -> Credit:
 class ItemServer:
     """The server, as far as it is not pygls."""
 
+    takes_edits = True
+
     def __init__(self, order: Path, log: Path) -> None:
         self._place = order
         self._order = Order(texts=[])

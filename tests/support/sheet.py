@@ -89,6 +89,8 @@ class Shown:
 class Sheet(OwnTasks):
     """An editor with one document, everything that answers prompts, and a typist."""
 
+    takes_edits = True
+
     def __init__(
         self, text: str, *models: Provider, language: str, settings: Settings
     ) -> None:

@@ -82,12 +82,14 @@ def take_edits(client: LspClient) -> None:
 
 
 @asynccontextmanager
-async def writing(text: str, log: Log | None = None) -> AsyncIterator[LspClient]:
+async def writing(
+    text: str, log: Log | None = None, capabilities: Any = CAPABILITIES
+) -> AsyncIterator[LspClient]:
     """Run a server and an editor that has a text open, and is ready for prompts."""
     async with serving(log=log) as (client, _):
         take_edits(client)
         await client.initialize(
-            "plain", encodings=("utf-32",), capabilities=CAPABILITIES
+            "plain", encodings=("utf-32",), capabilities=capabilities
         )
         client.open(URI, text, "markdown")
         await client.ask_for_nothing(URI, 0)
@@ -469,3 +471,21 @@ def test_models_are_listed_in_the_text(model: Upstream) -> None:
         )
 
     play(scene)
+
+
+def test_an_editor_that_lets_no_server_edit_asks_nothing(model: Upstream) -> None:
+    """Its user is told at once: the answer had nowhere to go, and would cost money."""
+    config_file().write_text(
+        provider("home", model) + entry("chat", "home") + entry("completion", "home")
+    )
+    none = {"workspace": {"applyEdit": False}}
+
+    async def scenario() -> None:
+        async with writing("\n", capabilities=none) as client:
+            for number, text in enumerate(("six times seven?>", "\n>!a list>"), 1):
+                type_in(client, text, at=17 * (number - 1))
+                told = await client.message("window/showMessage", number)
+                assert "nothing was asked" in told["message"]
+
+    asyncio.run(scenario())
+    assert model.requests == []

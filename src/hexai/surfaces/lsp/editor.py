@@ -38,6 +38,10 @@ class Editor(Protocol):
     def client(self) -> Client:
         """What the editor does with what it is sent."""
 
+    @property
+    def takes_edits(self) -> bool:
+        """Whether it makes edits that it did not ask for."""
+
     def document(self, uri: str) -> Document | None:
         """Give an open document as it is now."""
 

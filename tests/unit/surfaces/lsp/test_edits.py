@@ -19,6 +19,8 @@ _AFTER = 0.05
 class Typist:
     """An editor in which somebody types, and that takes edits as it is told to."""
 
+    takes_edits = True
+
     def __init__(self) -> None:
         self.client: Client = DEFAULT
         self.clock = asyncio.get_running_loop().time

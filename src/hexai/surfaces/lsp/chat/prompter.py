@@ -26,7 +26,7 @@ from hexai.surfaces.lsp.chat.typed_prompts import (
     typed_in,
 )
 from hexai.surfaces.lsp.documents import Document
-from hexai.surfaces.lsp.editor import Editor, log_bug
+from hexai.surfaces.lsp.editor import Editor, Severity, log_bug
 from hexai.surfaces.lsp.edits import Edits
 from hexai.surfaces.lsp.offers.offer import Offer
 from hexai.surfaces.lsp.passages import Anchor
@@ -150,6 +150,8 @@ class Prompter:
         markers: Markers,
         settings: Settings,
     ) -> None:
+        if not self._may_edit():
+            return
         history = find_history(document.lines, anchor.line, markers)
         run = self._asker.chat(document, anchor.line, question.text, history)
         if run is None:
@@ -165,6 +167,8 @@ class Prompter:
         language = language_of(document.language, document.name)
         if not is_tag(document.lines, anchor.line, tag, language):
             return
+        if not self._may_edit():
+            return
         span = span_of_tag(document.lines, anchor, whole_line=tag.whole_line)
         asked = span and self._asker.inline(document, span, tag.text)
         if not asked:
@@ -172,6 +176,18 @@ class Prompter:
         pending = self._pending.add(document.uri, anchor)
         answer = partial(self._inline.answer, asked, pending, whole_line=tag.whole_line)
         self._begin(INLINE_PROMPT, pending, answer)
+
+    def _may_edit(self) -> bool:
+        """Tell whether an answer could go into the text, and the user if it could not.
+
+        Asking first would cost money, and send the text, for nothing.
+        """
+        if not self._editor.takes_edits:
+            self._editor.tell(
+                Severity.WARNING,
+                "Hexai: this editor lets no server edit, so nothing was asked",
+            )
+        return self._editor.takes_edits
 
     def _begin(
         self, label: str, pending: PendingPrompt, answer: Callable[[], Awaitable[None]]

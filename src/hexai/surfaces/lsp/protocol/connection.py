@@ -33,6 +33,12 @@ class Connection:
         self.folders: tuple[Path, ...] = ()
         """Those that the editor has open."""
 
+    @property
+    def takes_edits(self) -> bool:
+        """Whether the editor makes edits that it did not ask for."""
+        workspace = self.capabilities.workspace
+        return bool(workspace and workspace.apply_edit)
+
     def document(self, uri: str) -> Document | None:
         """Give an open document as it is now."""
         return self.documents.find(uri)
@@ -59,8 +65,7 @@ class Connection:
         self, document: Document, replacements: Sequence[Replacement], label: str
     ) -> Answer:
         """Have edits made in a document at its version; gives the editor's answer."""
-        workspace = self.capabilities.workspace
-        if workspace is None or not workspace.apply_edit:
+        if not self.takes_edits:
             return Answer.NO
         edit = self._edit(document, replacements)
         params = types.ApplyWorkspaceEditParams(edit=edit, label=label)

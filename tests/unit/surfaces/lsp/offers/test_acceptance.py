@@ -20,6 +20,8 @@ from tests.support.offers import offer, suggestion
 class Desk:
     """An editor with one document, and a ledger, both as far as accepting goes."""
 
+    takes_edits = True
+
     def __init__(self, lines: Lines, client: Client = NEOVIM) -> None:
         self.client = client
         self.lines = lines
