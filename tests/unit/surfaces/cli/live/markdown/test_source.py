@@ -282,10 +282,10 @@ def test_code_of_many_lines_keeps_its_colours() -> None:
     answer = "```python\nx = '''a\nb'''\n```\n```c\n/* a\nb */ int x;\n```\n"
 
     assert rendered(answer.splitlines(keepends=True), colour=True) == [
-        "  x = \x1b[31m'''a\x1b[m",
-        "  \x1b[31mb'''\x1b[m",
+        "  x = \x1b[35m'''a\x1b[m",
+        "  \x1b[35mb'''\x1b[m",
         "  \x1b[2m/* a\x1b[m",
-        "  \x1b[2mb */ \x1b[m\x1b[35mint \x1b[mx;",
+        "  \x1b[2mb */ \x1b[m\x1b[1mint \x1b[mx;",
     ]
 
 
