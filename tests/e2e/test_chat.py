@@ -408,6 +408,24 @@ def test_blind_until_a_vote(upstream: Upstream) -> None:
     assert "m-one" not in after_hint
 
 
+def test_who_leaves_the_question_has_seen_the_names(upstream: Upstream) -> None:
+    """A vote after that takes them, and is not kept as a blind one."""
+    configure(upstream, "[cli]\nblind = true\nvote = true\n")
+    with chatting() as chat:
+        chat.press(b"first\r")
+        chat.terminal.wait_for("s skip: ")
+        chat.press(b"\x04")
+        chat.terminal.wait_for("= lively")
+        chat.ready()
+        chat.type("/vote nobody", "say A or ")
+        chat.type("/vote lively", "ahead 1:0")
+        chat.end()
+
+    [run] = map(json.loads, run_cli("history", "--json").out.splitlines())
+    assert run["choice"]["labels"] == ["lively"]
+    assert run["choice"]["blind"] is False
+
+
 def test_blind_though_all_fail(upstream: Upstream) -> None:
     """What cannot be voted on names nobody."""
     configure(upstream, "[cli]\nblind = true\n")

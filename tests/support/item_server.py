@@ -72,7 +72,11 @@ class ItemServer:
         self._seen = Seen()
         self._offers = Offers()
         self._acceptance = Acceptance(
-            self, self._offers, take=self.taken, make=self._make
+            self,
+            self._offers,
+            take=self.taken,
+            name=lambda run_id: None,
+            make=self._make,
         )
         self._maker = ItemMaker(
             client=NEOVIM, encoding=Encoding.UTF8, command="hexai.taken"

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -215,3 +216,58 @@ def test_what_was_blind_is_told_as_at_a_questions_end() -> None:
     assert "done" in table
     assert "provider=" not in shown
     assert "done provider=simulated model=" in piped
+
+
+def in_leaderboard(blind: str) -> int:
+    """Count the votes that a leaderboard of choices with, or without, names has."""
+    board = json.loads(run_cli("leaderboard", blind, "--json").out)
+    groups = [group for each in board["surfaces"] for group in each["groups"]]
+    return sum(group["trials"] for group in groups)
+
+
+def shown(run: str = "1") -> Any:
+    """Give a recorded run as JSON."""
+    return json.loads(run_cli("show", run, "--json").out)
+
+
+def test_a_vote_is_blind_until_names_were_shown() -> None:
+    """One that is changed afterwards has seen them, and is kept as such."""
+    write_config(TWO)
+    run_cli("--blind", "hi")
+    run_cli("vote", "A")
+    before = in_leaderboard("--blind"), in_leaderboard("--not-blind")
+
+    changed = run_cli("vote", "--yes", "1", "lively")
+
+    after = in_leaderboard("--blind"), in_leaderboard("--not-blind")
+    assert (before, after) == ((1, 0), (0, 1))
+    assert "run 1: lively, with names in sight\n" in changed.out
+    assert "chosen: lively, with names in sight" in run_cli("show", "1").out
+
+
+def test_after_a_skipped_vote_names_are_known() -> None:
+    """Everywhere; so they can be voted for, and such a vote is not blind."""
+    write_config(TWO)
+    run_typed("s", "--blind", "--vote", "hi", when="skip: ")
+    undecided = shown()
+
+    wrong = run_cli("vote", "nobody")
+    run_cli("vote", "lively")
+
+    assert {each["label"] for each in undecided["entries"]} == {"careful", "lively"}
+    assert "; say A or " in wrong.err
+    assert "hidden" not in wrong.err
+    assert shown()["choice"]["blind"] is False
+    assert in_leaderboard("--not-blind") == 1
+
+
+def test_a_blind_question_that_nobody_can_vote_on_names_when_it_is_shown() -> None:
+    """A script was not told; a list of runs tells nobody, and one run tells it all."""
+    simulated("echo", "echo?fail=503")
+    run_cli("--blind", "--json", "hi")
+
+    listed = json.loads(run_cli("history", "--json").out)
+    run = shown()
+
+    assert [each["label"] for each in listed["entries"]] == ["A", "B"]
+    assert {each["label"] for each in run["entries"]} == {"a", "b"}

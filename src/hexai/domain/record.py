@@ -92,6 +92,18 @@ class Shown(Struct, frozen=True, kw_only=True, tag="shown"):
     those of the last list alone."""
 
 
+class Named(Struct, frozen=True, kw_only=True, tag="named"):
+    """A surface said who is who in a blind run, and so in all of its thread.
+
+    A vote after that is not blind. A choice that is final says so by itself, as
+    everything shows the names from then on.
+    """
+
+    run_id: str
+    at: float
+    """When it was first; of several the earliest counts."""
+
+
 SAMPLED_AFTER = (30, 120, 300, 600)
 """Seconds after which it is looked how much of a taken text is left."""
 
@@ -220,7 +232,7 @@ class RunRecord(Struct, frozen=True, kw_only=True, tag="run"):
         return "\n\n".join(own)
 
 
-Fact = RunRecord | Chosen | Shown | Survived
+Fact = RunRecord | Chosen | Shown | Named | Survived
 """What a ledger takes in, each in one transaction."""
 
 
@@ -232,12 +244,26 @@ class RecordedRun(Struct, frozen=True, kw_only=True):
     run: RunRecord
     chosen: Chosen | None = None
     shown: Shown | None = None
+    named: Named | None = None
+    """Since when it is known who is who; None: nobody was told, or it is not blind."""
     survived: tuple[Survived, ...] = ()
+
+    @property
+    def is_blind_choice(self) -> bool:
+        """Whether something was chosen while nobody was told who is who.
+
+        What an editor tells later of a choice that was blind stays that.
+        """
+        chosen, named = self.chosen, self.named
+        if chosen is None or not self.run.blind:
+            return False
+        voted = chosen.method is Method.VOTE
+        return not (voted and named is not None and named.at < chosen.at)
 
     @property
     def facts(self) -> tuple[Fact, ...]:
         """Everything that was told of it, the run first."""
-        late = (self.shown, self.chosen)
+        late = (self.shown, self.named, self.chosen)
         return (self.run, *(fact for fact in late if fact), *self.survived)
 
 

@@ -22,6 +22,7 @@ from hexai.ledger.database import (
     transaction,
     translated,
 )
+from hexai.ledger.naming import IS_BLIND_CHOICE
 
 EVERYTHING = b""
 """Stands for all that a server has of this person."""
@@ -67,6 +68,8 @@ class ChangedRun(Struct, frozen=True):
     document: str
     started_at: int
     blind: bool
+    is_blind_choice: bool
+    """What was chosen was so before anybody was told who is who."""
     is_drawn: bool
     narrowed: bool
     withheld: bool
@@ -144,16 +147,17 @@ class Pushed(Struct, frozen=True):
     bench_change: int = 0
 
 
-_RUNS = """
+_RUNS = f"""
 SELECT change.number, run.number, run.id, surface, language.text, project.text,
-    document, started_at, blind, seed IS NOT NULL, narrowed, withheld,
+    document, started_at, blind, ifnull({IS_BLIND_CHOICE}, 0), seed IS NOT NULL,
+    narrowed, withheld,
     choice, method, chosen_at, settles_at, sitting.token
 FROM change JOIN run ON run.number = change.run
 JOIN name AS language ON language.id = run.language
 JOIN name AS project ON project.id = run.project
 LEFT JOIN sitting ON sitting.id = ifnull(chosen_sitting, run.sitting)
 WHERE change.number > ? ORDER BY change.number LIMIT ?
-"""
+"""  # noqa: S608 - our own, and fixed
 _CONTENDERS = """
 SELECT contender.run, idx, provider, model.model, upstream, print.text, label.text,
     status, late, cached, fell_back, local, cut, beside, ordinal, position, taken,
@@ -334,7 +338,7 @@ class Changes:
 def _settled(rows: Sequence[tuple[object, ...]], now: int) -> int:
     """Tell how many of the rows, from the first on, cannot change by themselves."""
     for place, row in enumerate(rows):
-        settles_at = row[15]
+        settles_at = row[16]
         if isinstance(settles_at, int) and settles_at > now:
             return place
     return len(rows)

@@ -41,6 +41,7 @@ from hexai.ledger.lists import (
     read_told,
     tell,
 )
+from hexai.ledger.naming import IS_BLIND_CHOICE
 from hexai.ledger.ratings.trials import Instead, Pattern, Trials
 from hexai.ledger.sittings import PAUSE
 from hexai.ledger.threads import IS_FIRST_VOTE
@@ -215,7 +216,7 @@ _SITTING = "ifnull(chosen_sitting, sitting)"
 _COUNTS = f"""
     choice IS NOT NULL AND started_at >= :since
     AND (settles_at IS NULL OR settles_at <= :now) AND place NOT IN ({_OPEN_PLACES})
-    AND (:blind IS NULL OR blind = :blind) AND :surface IN ('', surface)
+    AND (:blind IS NULL OR {IS_BLIND_CHOICE} = :blind) AND :surface IN ('', surface)
     AND (narrowed = 0 OR method = 'vote') AND {IS_FIRST_VOTE}
 """
 

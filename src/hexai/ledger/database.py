@@ -178,7 +178,7 @@ def with_damaged_names(
         return read()
 
 
-SCHEMA = 16
+SCHEMA = 17
 """The number of the newest migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

@@ -317,7 +317,7 @@ JOIN cell ON cell.id = contender.cell
 JOIN model ON model.id = cell.model
 WHERE run.started_at >= ? AND hex(run.id) NOT IN (SELECT value FROM json_each(?))
     AND contender.status = 'answered' AND NOT cached
-    AND (choice IS NOT NULL OR NOT blind)
+    AND (NOT blind OR choice IS NOT NULL OR named_at IS NOT NULL)
 GROUP BY provider, model.model
 """
 

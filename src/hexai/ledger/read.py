@@ -23,6 +23,7 @@ from hexai.domain.record import (
     ContenderRecord,
     DamagedRun,
     Method,
+    Named,
     RecordedRun,
     RunRecord,
     Shown,
@@ -195,6 +196,7 @@ def _recorded(connection: sqlite3.Connection, row: sqlite3.Row) -> RecordedRun:
         ),
         chosen=_chosen(run_id, row, contenders),
         shown=_shown(run_id, row, contenders),
+        named=_named(run_id, row),
         survived=_survived(connection, run_id, row["number"]),
     )
 
@@ -309,6 +311,11 @@ def _shown(
         items=tuple(tuple(items[position]) for position in sorted(items)),
         whole=not row["narrowed"],
     )
+
+
+def _named(run_id: str, row: sqlite3.Row) -> Named | None:
+    at = row["named_at"]
+    return None if at is None else Named(run_id=run_id, at=seconds(at))
 
 
 def _survived(

@@ -23,6 +23,7 @@ from hexai.domain.record import (
     ContenderRecord,
     Fact,
     Method,
+    Named,
     RunRecord,
     Shown,
     Survived,
@@ -37,10 +38,11 @@ from hexai.ledger.database import (
     transaction,
     translated,
 )
+from hexai.ledger.naming import name, name_decided
 from hexai.ledger.sittings import seated, sitting_number
 from hexai.ledger.threads import join_thread
 
-Late = Chosen | Shown | Survived
+Late = Chosen | Shown | Named | Survived
 """A fact about a run that is recorded, or will be."""
 
 _CREDITING = frozenset({Choice.TAKEN, Choice.PARTLY, Choice.TYPED})
@@ -123,6 +125,8 @@ def _take_late(connection: sqlite3.Connection, number: int, fact: Late) -> None:
             _choose(connection, number, fact)
         case Shown():
             _show(connection, number, fact)
+        case Named(at=at):
+            name(connection, number, milliseconds(at))
         case Survived():
             connection.execute(
                 "INSERT OR IGNORE INTO survival (run, after, share) VALUES (?, ?, ?)",
@@ -134,7 +138,8 @@ def _take_late(connection: sqlite3.Connection, number: int, fact: Late) -> None:
 
 
 def _choose(connection: sqlite3.Connection, number: int, chosen: Chosen) -> None:
-    at = milliseconds(chosen.at)
+    at, settles_at = milliseconds(chosen.at), milliseconds(chosen.settles_at)
+    name_decided(connection, number, at, settles_at)
     changed = connection.execute(
         "UPDATE run SET choice = ?1, method = ?2, chosen_at = ?3, chosen_sitting = ?4, "
         "settles_at = ?5 WHERE number = ?6 AND (chosen_at IS NULL OR chosen_at < ?3)",
@@ -143,7 +148,7 @@ def _choose(connection: sqlite3.Connection, number: int, chosen: Chosen) -> None
             chosen.method,
             at,
             sitting_number(connection, chosen.sitting),
-            None if chosen.settles_at is None else milliseconds(chosen.settles_at),
+            settles_at,
             number,
         ),
     ).rowcount

@@ -15,6 +15,7 @@ import msgspec
 from hexai.domain.messages import Message, Role
 from hexai.domain.record import RunRecord
 from hexai.ledger.database import json_list, milliseconds, run_key
+from hexai.ledger.naming import name_thread
 
 _messages = msgspec.json.Decoder(tuple[Message, ...])
 
@@ -49,6 +50,7 @@ def join_thread(connection: sqlite3.Connection, run: RunRecord) -> None:
             "SELECT 1 FROM run INDEXED BY run_thread WHERE thread = ?1)",
             (own,),
         )
+    name_thread(connection, own)
 
 
 def whole_threads(connection: sqlite3.Connection, numbers: Iterable[int]) -> list[int]:

@@ -17,7 +17,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.figures import By, Figures, Filter, Subject, Title, Together
 from hexai.domain.figures_by_week import Part
 from hexai.domain.ranking import Counted, Leaderboard, Stood
-from hexai.domain.record import Chosen, DamagedRun, Fact, RecordedRun
+from hexai.domain.record import Chosen, DamagedRun, Fact, Named, RecordedRun
 from hexai.errors import LedgerBusy, LedgerError, LedgerTooNew, UsageError
 from hexai.ledger.access import Ledger
 from hexai.ledger.changes import Changes
@@ -128,6 +128,18 @@ class History:
     def choose(self, chosen: Chosen) -> None:
         """Write what the user chose just now."""
         self._ledger.record(chosen)
+
+    def name(self, run_id: str) -> Named:
+        """Write that it is said just now who is who in a blind run."""
+        named = Named(run_id=run_id, at=self._now())
+        self._ledger.record(named)
+        return named
+
+    def thread(self, recorded: RecordedRun) -> tuple[RecordedRun, ...]:
+        """Give all runs of a run's thread but the damaged ones, itself among them."""
+        numbers = self._ledger.thread_of(recorded.number)
+        others = map(self._ledger.run, {*numbers} - {recorded.number})
+        return (recorded, *(o for o in others if isinstance(o, RecordedRun)))
 
     def count(self) -> int:
         """Give how many runs are recorded."""

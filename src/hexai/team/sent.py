@@ -360,7 +360,8 @@ def _flags(run: ChangedRun, each: ChangedContender) -> int:
 
 def _how(run: ChangedRun) -> int:
     method = FLAGS[run.method] if run.method else 0
-    return method | FLAGS["blind"] * run.blind | FLAGS["drawn"] * run.is_drawn
+    blind = FLAGS["blind"] * run.is_blind_choice
+    return method | blind | FLAGS["drawn"] * run.is_drawn
 
 
 def _revision(run: ChangedRun) -> int:

@@ -182,3 +182,43 @@ def test_lists_that_may_have_been_narrowed_are_marked(tmp_path: Path) -> None:
     assert marked == [(5,), (7,)]
     assert [number for number, shown in told.items() if shown and shown.whole] == [6]
     assert [(each.surface, each.narrowed) for each in boards] == [("completion", 2)]
+
+
+def _blind(old: sqlite3.Connection, number: int, *ends: str, decided: bool) -> None:
+    """Add a blind question as a version before 17 recorded it."""
+    choice = ("taken", "vote", 7000) if decided else (None, None, None)
+    old.execute(
+        "INSERT INTO run (number, id, surface, language, project, document, place,"
+        " started_at, blind, choice, method, chosen_at) VALUES"
+        " (?, ?, 'cli', 1, 1, '', '', 5000, 1, ?, ?, ?)",
+        [number, bytes([number]) * 16, *choice],
+    )
+    for index, status in enumerate(ends):
+        old.execute(
+            "INSERT INTO contender (run, idx, ordinal, cell, started_at, label, status,"
+            " late, cached, fell_back, attempts, queued, loading, total) "
+            "VALUES (?, ?, ?, 1, 5000, 2, ?, 0, 0, 0, 1, 0, 0, 1400)",
+            [number, index, index, status],
+        )
+
+
+def test_what_named_its_contenders_is_known_to_have(tmp_path: Path) -> None:
+    """A decided run did, and one on which nobody could vote; not one that was stopped.
+
+    So nothing that was hidden is shown, and what was shown is not hidden.
+    """
+    _old(tmp_path / "ledger.db", 16)
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as old, old:
+        _blind(old, 5, "answered", "answered", decided=True)
+        _blind(old, 6, "answered", "answered", decided=False)
+        _blind(old, 7, "answered", "failed", decided=False)
+        _blind(old, 8, "answered", "cancelled", decided=False)
+
+    with closing(open_database(tmp_path / "ledger.db", patience=1.0)) as connection:
+        told = {each.number: each for each in all_runs(connection)}
+
+    assert {n: each.named.at for n, each in told.items() if each.named} == {
+        5: 7.0,
+        7: 5.0,
+    }
+    assert told[5].is_blind_choice

@@ -177,11 +177,13 @@ def put_recorded(
         if how.vote:
             from hexai.surfaces.cli.vote import vote_at_the_end
 
-            show.chosen = vote_at_the_end(session.process, show, recorder)
+            show.chosen = vote_at_the_end(
+                session.process, show, recorder, hidden=how.blind
+            )
         elif question.blind and not (how.json or how.jsonl or how.quiet):
             from hexai.surfaces.cli.vote import say_how_to_vote
 
-            say_how_to_vote(session.process, show)
+            say_how_to_vote(session.process, show, recorder)
     if show.code == 0 and not any(each.is_cut for each in show.outcomes):
         hush.drop()
     return show

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from hexai.domain.outcome import Status
-from hexai.domain.record import Choice, Chosen, Method, RunRecord
+from hexai.domain.record import (
+    Choice,
+    Chosen,
+    ContenderRecord,
+    Method,
+    RecordedRun,
+    RunRecord,
+)
 from hexai.errors import UsageError
 from hexai.surfaces.cli.recorded import candidates, shown_order
 from hexai.surfaces.words import letter
@@ -45,12 +52,13 @@ class Vote(Struct, frozen=True, kw_only=True):
 class Ballot:
     """The answers of one run that can be voted for."""
 
-    def __init__(self, run: RunRecord) -> None:
+    def __init__(self, run: RunRecord, *, hidden: bool = False) -> None:
+        """Nobody may know who is who while names are `hidden`."""
         self._shown = {letter(i): each for i, each in enumerate(shown_order(run))}
         able = candidates(run)
         self.candidates = {n: each for n, each in self._shown.items() if each in able}
         """By the letter of their place in the order shown."""
-        self._blind = run.blind
+        self._blind, self._hidden = run.blind, hidden
         self._run_id = run.run_id
 
     @property
@@ -65,12 +73,17 @@ class Ballot:
 
     @property
     def _known(self) -> str:
-        """What can be said, by the names that were shown."""
-        names = self.candidates if self._blind else self._labels()
+        """What can be said, by the names that were shown.
+
+        Blind, answers have letters above them; once they are named, both are known.
+        """
+        names = (self._called(name, each) for name, each in self.candidates.items())
         return f"{', '.join((*names, 'tie'))} or bad"
 
-    def _labels(self) -> tuple[str, ...]:
-        return tuple(each.label for each in self.candidates.values())
+    def _called(self, name: str, each: ContenderRecord) -> str:
+        if self._hidden:
+            return name
+        return f"{name} or {each.label}" if self._blind else each.label
 
     @property
     def why_closed(self) -> str:
@@ -90,7 +103,7 @@ class Ballot:
     def question(self) -> str:
         """Ask for one key."""
         names = (
-            name if self._blind else f"{name} {each.label}"
+            name if self._hidden else f"{name} {each.label}"
             for name, each in self.candidates.items()
         )
         return f"Best? Capital {', '.join(names)}; t tie, b both bad, s skip: "
@@ -122,25 +135,25 @@ class Ballot:
             return self._for(key)
         return Vote(choice=_KEYS[key]) if key in _KEYS else None
 
-    def read_word(self, word: str, *, hidden: bool) -> Vote:
+    def read_word(self, word: str) -> Vote:
         """Say what the last word of `hexai vote` means; raises `UsageError`.
 
-        While names are `hidden` they are no answer: such a vote would not be blind.
+        While names are hidden they are no answer: such a vote would not be blind.
         """
         if not self.is_open:
             raise UsageError(f"there is nothing to vote on: {self.why_closed}")
-        if (name := self._find(word, hidden=hidden)) is not None:
+        if (name := self._find(word)) is not None:
             if name not in self.candidates:
                 raise UsageError(f"{word} gave no answer that can win a vote")
             return self._for(name)
         if word in _WORDS:
             return Vote(choice=_WORDS[word])
-        why = "; names stay hidden until you vote" if hidden else ""
+        why = "; names stay hidden until you vote" if self._hidden else ""
         raise UsageError(f"there is no answer {word}{why}; say {self._known}")
 
-    def _find(self, word: str, *, hidden: bool) -> str | None:
+    def _find(self, word: str) -> str | None:
         """Find the letter that is meant; labels go first where they are shown."""
-        shown = {} if hidden else self._shown
+        shown = {} if self._hidden else self._shown
         labels = [name for name, each in shown.items() if each.label == word]
         letters = [name for name in self._shown if name == word.upper()]
         meant = letters + labels if self._blind else labels + letters
@@ -148,3 +161,12 @@ class Ballot:
 
     def _for(self, name: str) -> Vote:
         return Vote(choice=Choice.TAKEN, indexes=(self.candidates[name].index,))
+
+
+def how_named(recorded: RecordedRun) -> str:
+    """Say of a run whose names are hidden how they come out."""
+    if Ballot(recorded.run).is_open:
+        return f"undecided, hexai vote {recorded.number} names them"
+    if recorded.run.thread:
+        return "names stay hidden until a vote in its thread"
+    return f"names are hidden, hexai show {recorded.number} says who is who"

@@ -249,10 +249,9 @@ class Chat:
             if thread.is_hidden:
                 complain(process, "nothing to vote on here, so names stay hidden")
         elif how.vote:
-            chosen = vote_at_the_end(process, show, self._recorder)
-            thread.is_named = True
-            if chosen is not None:
-                thread.choose(chosen)
+            hidden = thread.is_hidden
+            voted = vote_at_the_end(process, show, self._recorder, hidden=hidden)
+            thread.take_vote(voted, show)
         elif thread.is_hidden:
             names = ", ".join((*thread.names, "tie", "bad"))
             complain(process, f"names stay hidden until you /vote: {names}")

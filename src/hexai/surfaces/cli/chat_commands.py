@@ -114,22 +114,20 @@ class ChatCommands:
         if not changes:
             self._check_undecided(show.record, word)
         hidden = self._thread.is_hidden
-        if not hidden:
-            show.held_back = ()
         show.signal_code = None  # what was stopped has been seen, as far as it came
         if word:
             chosen = vote_by_word(process, show, self._recorder, word, hidden=hidden)
             self._thread.choose(chosen)
-        elif voted := vote_at_the_end(process, show, self._recorder):
-            self._thread.choose(voted)
-        self._thread.is_named = True
+        else:
+            voted = vote_at_the_end(process, show, self._recorder, hidden=hidden)
+            self._thread.take_vote(voted, show)
 
     def _check_undecided(self, run: RunRecord, word: str) -> None:
         """Raise `UsageError` where a vote would change another one."""
         before = self._thread.chosen
         if before is None:
             return
-        vote = Ballot(run).read_word(word, hidden=False) if word else None
+        vote = Ballot(run).read_word(word) if word else None
         if vote and (vote.choice, vote.indexes) == (before.choice, before.indexes):
             return
         recorded = RecordedRun(number=0, run=run, chosen=before)

@@ -161,6 +161,13 @@ class ChatThread:
         )
         self.chosen, self._origin = None, None
 
+    def take_vote(self, voted: Chosen | None, show: Show) -> None:
+        """Take in what came of asking for a vote: one, and maybe all names."""
+        if voted is not None:
+            self.choose(voted)
+        elif show.is_named:
+            self.is_named = True
+
     def choose(self, chosen: Chosen) -> None:
         """Take in a vote on the last run."""
         assert self.conversation is not None

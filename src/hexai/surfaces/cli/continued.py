@@ -33,7 +33,7 @@ from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.prompt_input import from_line
-from hexai.surfaces.cli.recorded import names_shown, stays_blind
+from hexai.surfaces.cli.recorded import is_hidden, names_shown
 from hexai.surfaces.cli.thread_question import (
     FollowUp,
     asked_again,
@@ -122,7 +122,7 @@ def follow_recorded(
     session: Session, conversation: Conversation, recorded: RecordedRun, now: float
 ) -> FollowUp:
     """Go on with a recorded run as the options want it; raises `UsageError`."""
-    options, hidden = session.options, stays_blind(recorded, now)
+    options, hidden = session.options, is_hidden(recorded, now)
     check_blind(options, hidden=hidden)
     asked, notes = asked_again(session, conversation.last)
     origin = None
@@ -182,12 +182,12 @@ def _last(history: History, session: Session, now: float) -> Meant | None:
 
 
 def _names(run: RecordedRun, now: float) -> Sequence[str]:
-    return tuple(names_shown(run.run, hidden=stays_blind(run, now)).values())
+    return tuple(names_shown(run.run, hidden=is_hidden(run, now)).values())
 
 
 def _is_name(word: str, last: RecordedRun, session: Session, now: float) -> bool:
     """Tell whether a word may be what `-c` goes on with; a letter may be a word."""
-    if stays_blind(last, now):
+    if is_hidden(last, now):
         return is_run(word)
     configured = session.snapshot.entries(Surface.CLI).entries
     labels = {*_names(last, now), *(each.label for each in configured)}

@@ -26,7 +26,7 @@ from hexai.surfaces.cli.json_records import (
 )
 from hexai.surfaces.words import closing_line, in_order, letter
 
-# A blind run keeps its names to itself until there is a choice.
+# A blind run keeps its names to itself until there is a choice, or they were told.
 
 _WORDS = {
     Choice.TIE: "a tie",
@@ -36,25 +36,13 @@ _WORDS = {
 
 
 def is_hidden(recorded: RecordedRun, now: float) -> bool:
-    """Tell whether names must not be shown: the run is blind and still undecided.
+    """Tell whether names must not be shown: it is blind, undecided, nobody was told.
 
-    A list that is on somebody's screen is, whatever it comes to so far.
+    A list that is on somebody's screen is undecided, whatever it comes to so far.
     """
     chosen = recorded.chosen
     undecided = chosen is None or chosen.may_change(now)
-    return recorded.run.blind and undecided and len(candidates(recorded.run)) > 1
-
-
-def stays_blind(recorded: RecordedRun, now: float) -> bool:
-    """Tell whether what goes on with a run may name nobody either.
-
-    So it is where the answers were stopped: there is nothing to vote on yet, and
-    nobody was named.
-    """
-    run = recorded.run
-    stopped = any(each.status is Status.CANCELLED for each in run.contenders)
-    undecided = run.blind and recorded.chosen is None
-    return is_hidden(recorded, now) or (undecided and stopped)
+    return recorded.run.blind and undecided and recorded.named is None
 
 
 def candidates(run: RunRecord) -> tuple[ContenderRecord, ...]:
@@ -105,6 +93,8 @@ def choice_words(recorded: RecordedRun, now: float) -> str:
     names = names_shown(recorded.run, hidden=False)
     credited = " = ".join(names[index] for index in chosen.indexes if index in names)
     words = _WORDS.get(chosen.choice) or credited + _how_much(chosen)
+    if recorded.run.blind and not recorded.is_blind_choice:
+        words += ", with names in sight"
     return f"{words}, so far" if chosen.may_change(now) else words
 
 
@@ -166,6 +156,8 @@ class ChoiceRecord(Struct, kw_only=True):
     characters: int
     settles_at: float | None
     """Until when it may still change; None if it is settled."""
+    blind: bool
+    """Whether it was made while nobody was told who is who."""
 
 
 class RecordedEntryRecord(EntryRecord, kw_only=True):
@@ -249,6 +241,7 @@ def _choice(recorded: RecordedRun, names: dict[int, str]) -> ChoiceRecord | None
         labels=[names[index] for index in chosen.indexes if index in names],
         characters=chosen.characters,
         settles_at=chosen.settles_at,
+        blind=recorded.is_blind_choice,
     )
 
 

@@ -24,6 +24,7 @@ from hexai.report.texts import (
 )
 from hexai.report.write import LARGEST
 from hexai.service.recorded_runs import open_history
+from hexai.surfaces.cli.ballot import how_named
 from hexai.surfaces.cli.recorded import (
     choice_words,
     is_hidden,
@@ -103,7 +104,7 @@ def _beside(recorded: RecordedRun, now: float) -> Beside:
     if words := choice_words(recorded, now):
         facts.append(f"chosen: {words}")
     elif is_hidden(recorded, now):
-        facts.append(f"undecided, hexai vote {recorded.number} names them")
+        facts.append(how_named(recorded))
     return Beside(
         title=visible_line(" · ".join(facts)),
         question=visible(run.prompt[:LONGEST]),

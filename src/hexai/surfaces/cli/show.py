@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 from msgspec import Struct, convert
+from msgspec.structs import replace
 
 from hexai.domain.record import MASK, ContenderRecord, RecordedRun
 from hexai.errors import HexaiError, UsageError
@@ -13,7 +14,7 @@ from hexai.service.recorded_threads import earlier_runs
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli import clipboard
 from hexai.surfaces.cli.arguments import run_argument
-from hexai.surfaces.cli.ballot import Ballot
+from hexai.surfaces.cli.ballot import Ballot, how_named
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.last_question import find_last
@@ -92,7 +93,11 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
         recorded = history.run(run) if run else _last(process, history, wanted)
         whole = wanted.json or not (wanted.wants_one or wanted.only_text)
         earlier = _earlier(process, history, recorded) if whole else ()
-    now = wall_clock()
+        now = wall_clock()
+        if whole and _can_be_named(history, recorded, now):
+            named = history.name(recorded.run.run_id)
+            recorded = replace(recorded, named=named)
+            earlier = tuple(replace(each, named=named) for each in earlier)
     if wanted.json:
         say(process, to_json(recorded_run_record(recorded, now, earlier)) + "\n")
         return 0
@@ -116,6 +121,13 @@ def _show(invocation: Invocation, run: str | None, **options: Any) -> int:
         said = _thread(draw, earlier, recorded, now)
     say_drawn(process, "\n".join(said))
     return 0
+
+
+def _can_be_named(history: History, recorded: RecordedRun, now: float) -> bool:
+    """Tell whether names are hidden for no vote: nothing in the thread can get one."""
+    return is_hidden(recorded, now) and not any(
+        Ballot(each.run).is_open for each in history.thread(recorded)
+    )
 
 
 def _last(process: Process, history: History, wanted: Wanted) -> RecordedRun:
@@ -251,7 +263,7 @@ def _heading(
     if words := choice_words(recorded, now):
         facts.append(f"chosen: {words}")
     elif is_hidden(recorded, now):
-        facts.append(f"undecided, hexai vote {recorded.number} names them")
+        facts.append(how_named(recorded))
     prompt = draw.words(run.prompt or "(its text is not kept)")
     return f"{draw.line(', '.join(facts))}\n{prompt}"
 

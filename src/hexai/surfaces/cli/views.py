@@ -234,6 +234,8 @@ class Show:
         """What the user voted at its end, if they were asked and did."""
         self.held_back: tuple[str, ...] = ()
         """The names and lines of a blind run, for after the choice."""
+        self.is_named = False
+        """Whether it was said who is who in a blind run."""
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import click
 from msgspec.structs import replace
 
 from hexai.domain.entry import Surface
-from hexai.domain.record import Chosen, RecordedRun, RunRecord
+from hexai.domain.record import Chosen, Named, RecordedRun, RunRecord
 from hexai.errors import LedgerError, UsageError
 from hexai.service.recorded_runs import History, open_history
 from hexai.service.recorder import LedgerRecorder
@@ -55,28 +55,28 @@ def parser() -> click.Command:
 
 
 def vote_at_the_end(
-    process: Process, show: Show, recorder: LedgerRecorder
+    process: Process, show: Show, recorder: LedgerRecorder, *, hidden: bool
 ) -> Chosen | None:
     """Ask for a vote where somebody can give it, then say what was held back.
 
     At last it says how those who answered stand now. Gives the vote, if there is one.
+    While names are `hidden`, only letters are offered.
     """
     record = show.record
     if record is None or show.signal_code is not None:
         return None
-    ballot, chosen = Ballot(record), None
+    ballot, chosen = Ballot(record, hidden=hidden), None
     if ballot.is_open:
         with keyboard(process.stdin, process.stdout) as keys:
             if keys is None:
                 complain(process, f"to vote: {_command(process, ballot)}")
                 return None
             vote = _ask(process, keys, ballot)
-        now = wall_clock()
-        if (chosen := vote.about(record.run_id, at=now)) is not None:
+        if (chosen := vote.about(record.run_id, at=wall_clock())) is not None:
             recorder.record(chosen)
     else:
         complain(process, f"nothing to vote on: {ballot.why_closed}")
-    tell(process, *show.held_back)
+    _name(process, show, recorder)
     if chosen is not None:
         recorder.flush()
         _say_standing(process, record, chosen)
@@ -96,29 +96,36 @@ def vote_by_word(
     A name is no answer while names are `hidden`.
     """
     assert show.record is not None
-    ballot, now = Ballot(show.record), wall_clock()
-    vote = ballot.read_word(word, hidden=hidden)
-    chosen = vote.about(show.record.run_id, at=now)
+    ballot, now = Ballot(show.record, hidden=hidden), wall_clock()
+    chosen = ballot.read_word(word).about(show.record.run_id, at=now)
     assert chosen is not None
     recorder.record(chosen)
-    tell(process, *show.held_back)
+    _name(process, show, recorder)
     recorder.flush()
     _say_standing(process, show.record, chosen)
     return chosen
 
 
-def say_how_to_vote(process: Process, show: Show) -> None:
+def say_how_to_vote(process: Process, show: Show, recorder: LedgerRecorder) -> None:
     """Say how the names of a blind run come out, which nobody was asked to vote on."""
     record = show.record
     if record is None or show.signal_code is not None:
         return
-    ballot = Ballot(record)
+    ballot = Ballot(record, hidden=True)
     if ballot.is_open:
         how = _command(process, ballot)
         complain(process, f"names stay hidden until you vote: {how}")
     else:
         complain(process, f"nothing to vote on: {ballot.why_closed}")
+        _name(process, show, recorder)
+
+
+def _name(process: Process, show: Show, recorder: LedgerRecorder) -> None:
+    """Say what was held back, and keep that it was said: see `Named`."""
+    if show.held_back and show.record is not None:
+        recorder.record(Named(run_id=show.record.run_id, at=wall_clock()))
         tell(process, *show.held_back)
+        show.held_back, show.is_named = (), True
 
 
 def _command(process: Process, ballot: Ballot) -> str:
@@ -164,9 +171,9 @@ def _vote(invocation: Invocation, words: tuple[str, ...], *, yes: bool) -> int:
     *run, winner = words
     with open_history(folders_of(process), wall_clock) as history:
         recorded = history.run(run[0]) if run else _last_open(process, history)
-        at = _newer_than(recorded.chosen)
+        at = _newer_than(recorded.chosen, recorded.named)
         was_hidden = is_hidden(recorded, at)
-        vote = Ballot(recorded.run).read_word(winner, hidden=was_hidden)
+        vote = Ballot(recorded.run, hidden=was_hidden).read_word(winner)
         chosen = vote.about(recorded.run.run_id, at=at)
         assert chosen is not None
         if not yes and not _may_change(process, recorded, chosen, winner):
@@ -236,10 +243,9 @@ def _why_not(last: RecordedRun) -> str:
     return f"the last question, run {last.number}, cannot be voted on: {why}"
 
 
-def _newer_than(earlier: Chosen | None) -> float:
-    """Give the time of a choice that replaces another, whatever the clock says."""
-    now = wall_clock()
-    return now if earlier is None else max(now, earlier.at + 0.001)
+def _newer_than(*earlier: Chosen | Named | None) -> float:
+    """Give the time of a choice that comes after others, whatever the clock says."""
+    return max((wall_clock(), *(each.at + 0.001 for each in earlier if each)))
 
 
 def _reveal(process: Process, recorded: RecordedRun) -> None:

@@ -154,7 +154,11 @@ def _make_completions(
     )
     watching = Watching(connection.client, services.record, now=services.now)
     acceptance = Acceptance(
-        connection, offers, take=watching.taken, make=context.edits.make
+        connection,
+        offers,
+        take=watching.taken,
+        name=watching.named,
+        make=context.edits.make,
     )
     return Completions(completer, maker, offers, acceptance, watching)
 

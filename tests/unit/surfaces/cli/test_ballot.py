@@ -34,28 +34,37 @@ def won(index: int) -> Vote:
 def test_words(word: str, vote: Vote) -> None:
     """Labels, letters of the order shown, and the two words."""
     for blind in (False, True):
-        assert Ballot(three(blind=blind)).read_word(word, hidden=False) == vote
+        assert Ballot(three(blind=blind)).read_word(word) == vote
 
 
 def test_a_name_is_no_answer_while_it_is_hidden() -> None:
     """Such a vote would not be blind; whether anybody is called so is not told."""
-    ballot = Ballot(three(blind=True))
+    ballot = Ballot(three(blind=True), hidden=True)
     for word in ("x", "nobody"):
         said = f"there is no answer {word}; names stay hidden until you vote; say A, B,"
         with pytest.raises(UsageError, match=said):
-            ballot.read_word(word, hidden=True)
-    assert ballot.read_word("b", hidden=True) == won(0)
-    assert ballot.read_word("tie", hidden=True) == Vote(choice=Choice.TIE)
+            ballot.read_word(word)
+    assert ballot.read_word("b") == won(0)
+    assert ballot.read_word("tie") == Vote(choice=Choice.TIE)
 
 
 def test_a_label_that_is_a_letter_counts_where_it_was_shown() -> None:
     """Blind, nobody saw the label, so the letter is meant."""
     contenders = [contender_record(i, label=name) for i, name in enumerate("BA")]
 
-    assert Ballot(run_record(1, *contenders)).read_word("A", hidden=False) == won(1)
-    blind = Ballot(run_record(1, *contenders, blind=True))
-    assert blind.read_word("A", hidden=True) == won(0)
-    assert blind.read_word("A", hidden=False) == won(0)
+    assert Ballot(run_record(1, *contenders)).read_word("A") == won(1)
+    for hidden in (False, True):
+        blind = Ballot(run_record(1, *contenders, blind=True), hidden=hidden)
+        assert blind.read_word("A") == won(0)
+
+
+def test_once_named_letters_and_names_are_said() -> None:
+    """Both are above the answers by then, and both are taken."""
+    ballot = Ballot(three(blind=True))
+
+    with pytest.raises(UsageError, match="say A or z, B or x, C or y, tie or bad"):
+        ballot.read_word("nobody")
+    assert ballot.question().startswith("Best? Capital A z, B x, C y;")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +103,7 @@ def test_who_gave_no_answer_of_this_run_cannot_win() -> None:
     assert ballot.question().startswith("Best? Capital C label2, D label3;")
     for word in ("A", "label1"):
         with pytest.raises(UsageError, match="gave no answer that can win"):
-            ballot.read_word(word, hidden=False)
+            ballot.read_word(word)
 
 
 def test_one_answer_is_no_election() -> None:
@@ -103,4 +112,4 @@ def test_one_answer_is_no_election() -> None:
 
     assert not ballot.is_open
     with pytest.raises(UsageError, match="nothing to vote on"):
-        ballot.read_word("A", hidden=False)
+        ballot.read_word("A")

@@ -20,6 +20,9 @@ Make = Callable[[str, Compute, str], Awaitable[object]]
 Take = Callable[[Offer, int], None]
 """Takes note that a suggestion of an offer was taken."""
 
+Name = Callable[[str], None]
+"""Takes note that it was told who is who in a run, which it gets by its id."""
+
 
 class Offers:
     """The offers that went out, by the number that their items carry."""
@@ -58,11 +61,12 @@ class Acceptance:
     """Carries out the accept command."""
 
     def __init__(
-        self, editor: Editor, offers: Offers, *, take: Take, make: Make
+        self, editor: Editor, offers: Offers, *, take: Take, name: Name, make: Make
     ) -> None:
         self._editor = editor
         self._offers = offers
         self._take = take
+        self._name = name
         self._make = make
 
     async def accept(self, arguments: Sequence[object]) -> None:
@@ -76,6 +80,7 @@ class Acceptance:
         self._take(offer, index)
         if offer.blind:
             self._editor.tell(Severity.INFO, _winner(index, suggestion.credits))
+            self._name(offer.run_id)
         if self._editor.client.mends:
             await self._mend(offer, insertion)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from hexai.domain.record import Choice, Chosen, Fact, Method, Shown
+from hexai.domain.record import Choice, Chosen, Fact, Method, Named, Shown
 from hexai.ledger.accept import OLD, Groups, ListItem, SuggestionList, Watch
 from hexai.ledger.survival import Done
 from hexai.surfaces.lsp.clients import Client
@@ -93,6 +93,10 @@ class Watching:
             watched = self._begin(offer, commands=True, parts=False)
         watched.watch.command(item, listed.position)
         self._look(offer.uri)
+
+    def named(self, run_id: str) -> None:
+        """Take note that it was told who is who in a run."""
+        self._record(Named(run_id=run_id, at=self._now()))
 
     def taken_before(self, document: Document, position: Position) -> float | None:
         """Give how many seconds ago that was taken which ends at a position.

@@ -26,6 +26,7 @@ class Desk:
         self.client = client
         self.lines = lines
         self.told: list[str] = []
+        self.named: list[str] = []
         self.chosen: list[tuple[str, list[str], int]] = []
         self.edits = 0
 
@@ -65,11 +66,20 @@ class Desk:
         self.chosen.append((offer.run_id, labels, len(insertion.text)))
 
 
+def accepting(desk: Desk, offers: Offers) -> Acceptance:
+    """Accept at a desk."""
+    return Acceptance(
+        desk, offers, take=desk.taken, name=desk.named.append, make=desk.make
+    )
+
+
 def take(given_offer: Offer, desk: Desk, index: int = 0) -> None:
     """Take a suggestion of an offer at a desk."""
     offers = Offers()
     number = offers.keep(given_offer)
-    acceptance = Acceptance(desk, offers, take=desk.taken, make=desk.make)
+    acceptance = Acceptance(
+        desk, offers, take=desk.taken, name=desk.named.append, make=desk.make
+    )
     asyncio.run(acceptance.accept([given_offer.run_id, number, index]))
 
 
@@ -161,6 +171,7 @@ def test_a_blind_choice_is_named() -> None:
     assert desk.told == [
         "Hexai: B was q\\x1b[0m (prov:q\\x1b[0m-model)",
     ]
+    assert desk.named == [given_offer.run_id]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +194,9 @@ def test_arguments_that_name_nothing_do_nothing(arguments: list[object]) -> None
     offers = Offers()
     offers.keep(offer("|", "x"))
     asyncio.run(
-        Acceptance(desk, offers, take=desk.taken, make=desk.make).accept(arguments)
+        Acceptance(
+            desk, offers, take=desk.taken, name=desk.named.append, make=desk.make
+        ).accept(arguments)
     )
     assert (desk.chosen, desk.told, desk.edits) == ([], [], 0)
 
