@@ -220,7 +220,7 @@ class TestRun:
         if words == ["--project"]:
             words = [*words, str(made.folder)]
 
-        result = run_cli("history", "forget", *words)
+        result = run_cli("history", "forget", "--yes", *words)
 
         assert result.code == 0, result.err
         assert result.out.endswith(" and 1 bench\n")

@@ -418,7 +418,7 @@ class TestTexts:
         ask(TEXT)
         ask("--fresh", TEXT)
 
-        result = run_cli("history", "forget", "--all")
+        result = run_cli("history", "forget", "--yes", "--all")
 
         assert (result.code, result.out) == (0, "forgot 2 runs\n")
         assert files_with(TEXT) == []
@@ -429,7 +429,7 @@ class TestTexts:
         ask(TEXT)
         ask("something else")
 
-        result = run_cli("history", "forget", "1")
+        result = run_cli("history", "forget", "--yes", "1")
 
         assert (result.code, result.out) == (0, "forgot 1 run\n")
         assert files_with(TEXT) == []
@@ -438,9 +438,10 @@ class TestTexts:
     def test_runs_before_a_moment_are_forgotten(self) -> None:
         """A date in the past keeps them, one in the future does not."""
         ask(TEXT)
-        assert run_cli("history", "forget", "--before", "1d").out == "forgot 0 runs\n"
+        forget = ("history", "forget", "--yes", "--before")
+        assert run_cli(*forget, "1d").out == "forgot 0 runs\n"
         assert TEXT in run_cli("history", "-n", "9" * 30).out
-        assert run_cli("history", "forget", "--before", "0h").out == "forgot 1 run\n"
+        assert run_cli(*forget, "0h").out == "forgot 1 run\n"
         assert files_with(TEXT) == []
 
     @pytest.mark.parametrize("name", [b"project", b"caf\xe9"])
@@ -458,7 +459,7 @@ class TestTexts:
         listed = run_cli("history", "--project", below, folder=tmp_path).out
         named = run_cli("history", "--project", project.name, folder=project).out
         other = run_cli("history", "--project", "other").err
-        result = run_cli("history", "forget", "--project", ".", folder=project)
+        result = run_cli("history", "forget", "--yes", "--project", ".", folder=project)
 
         assert TEXT in listed
         assert "outside" not in listed
@@ -472,7 +473,7 @@ class TestTexts:
         """Nothing is forgotten by accident."""
         ask("hi")
         assert run_cli("history", "forget").code == 2
-        assert run_cli("history", "forget", "1", "--all").code == 2
+        assert run_cli("history", "forget", "--yes", "1", "--all").code == 2
         assert "hi" in run_cli("history").out
 
 
@@ -573,7 +574,7 @@ class TestTransfer:
         file = tmp_path / "ledger.jsonl"
         run_cli("history", "export", str(file))
         before = run_cli("show", "--json").out
-        run_cli("history", "forget", "--all")
+        run_cli("history", "forget", "--yes", "--all")
 
         first = run_cli("history", "import", str(file))
         second = run_cli("history", "import", str(file))
@@ -595,7 +596,7 @@ class TestTransfer:
         file = tmp_path / "ledger.jsonl"
         run_cli("history", "export", str(file))
         before = run_cli("show", "--json").out
-        run_cli("history", "forget", "--all")
+        run_cli("history", "forget", "--yes", "--all")
 
         assert run_cli("history", "import", str(file)).out == "1 new run\n"
 
@@ -735,7 +736,7 @@ def test_forgetting_all_does_not_stop_at_a_damaged_ledger() -> None:
     ask("hi", TEXT)
     folders = [state(), Path(os.environ["XDG_CACHE_HOME"])]  # noqa: TID251
 
-    result = run_cli("history", "forget", "--all")
+    result = run_cli("history", "forget", "--yes", "--all")
 
     kept = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     assert result.code == 1

@@ -464,7 +464,7 @@ class TestTheLedger:
         run_cli("first")
         run_cli("another")
         run_cli("-c=1", "second")
-        result = run_cli("history", "forget", "3")
+        result = run_cli("history", "forget", "--yes", "3")
 
         assert "forgot 2 runs" in result.out
         assert [json.loads(run_cli("history", "--json").out)["prompt"]] == ["another"]

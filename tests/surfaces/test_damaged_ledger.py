@@ -95,7 +95,7 @@ def test_a_damaged_run_is_named_and_can_be_forgotten(kind: str) -> None:
 
     shown = _run("show", "2")
     other = _run("show", "3")
-    forgotten = _run("history", "forget", "2")
+    forgotten = _run("history", "forget", "--yes", "2")
 
     assert shown.code == 1
     assert shown.err == (
@@ -152,7 +152,7 @@ def test_a_damaged_choice_that_waits_keeps_no_run_away() -> None:
     _change("INSERT INTO early SELECT id, CAST(X'7BFF' AS TEXT) FROM run")
     _change("INSERT INTO early SELECT id, '{\"type\": 1}' FROM run")
     lines = run_cli("history", "export").out
-    run_cli("history", "forget", "1")
+    run_cli("history", "forget", "--yes", "1")
     file = Path(os.environ["XDG_STATE_HOME"]) / "lines"  # noqa: TID251
     file.write_text(lines)
 

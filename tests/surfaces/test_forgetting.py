@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hexai.config.folders import LEDGER_FILE, SPOOL_FOLDER
-from tests.support.command_line import run_cli, simulated
+from tests.support.command_line import run_cli, run_typed, simulated
 from tests.support.timing import kept_within
 
 MARK = "MARK-4711"
@@ -49,7 +49,7 @@ def test_what_cannot_be_removed_keeps_nothing_else(
     late = stays.parent / f"1{name[1:]}"
     late.write_text(MARK)
 
-    result = run_cli("history", "forget", "--all")
+    result = run_cli("history", "forget", "--yes", "--all")
 
     assert (result.code, result.out) == (1, "forgot 1 run\n")
     assert result.err.startswith(f"hexai: {stays}: could not be removed: ")
@@ -65,7 +65,7 @@ def test_a_kept_answer_that_stays_is_named_for_one_run_too() -> None:
     kept.unlink()
     kept.mkdir()
 
-    result = run_cli("history", "forget", "1")
+    result = run_cli("history", "forget", "--yes", "1")
 
     assert (result.code, result.out) == (1, "forgot 1 run\n")
     assert f"{kept}: could not be removed" in result.err
@@ -78,7 +78,7 @@ def test_a_folder_that_is_none_is_named() -> None:
     spool = _folder("XDG_STATE_HOME") / SPOOL_FOLDER
     spool.symlink_to(_folder("XDG_STATE_HOME"))
 
-    result = run_cli("history", "forget", "--all")
+    result = run_cli("history", "forget", "--yes", "--all")
 
     assert result.code == 1
     assert f"{spool}: could not be removed: is not a folder" in result.err
@@ -92,7 +92,7 @@ def test_the_space_is_given_back(what: tuple[str, ...]) -> None:
     large = _ledger().stat().st_size
     assert large > 3_000_000
 
-    assert run_cli("history", "forget", *what).code == 0
+    assert run_cli("history", "forget", "--yes", *what).code == 0
 
     assert _ledger().stat().st_size < 200_000
     assert run_cli("again").code == 0
@@ -105,7 +105,7 @@ def test_a_little_that_is_forgotten_is_no_reason_to_write_all_anew() -> None:
     run_cli("y")
     before = _ledger().stat().st_size
 
-    assert run_cli("history", "forget", "2").code == 0
+    assert run_cli("history", "forget", "--yes", "2").code == 0
 
     assert _ledger().stat().st_size == before
 
@@ -146,3 +146,43 @@ def test_who_reads_does_not_wait_for_who_writes(
     waiting = [*(_folder("XDG_STATE_HOME") / SPOOL_FOLDER).iterdir()]
     assert len(waiting) == 1
     assert "second" in run_cli("history").out
+
+
+WAYS = [["1"], ["--before", "0h"], ["--project", "."], ["--all"]]
+
+
+@pytest.mark.parametrize("what", WAYS, ids=" ".join)
+def test_a_script_says_that_it_means_it(what: list[str], tmp_path: Path) -> None:
+    """Whatever it is to forget; without that nothing is, and the command has failed."""
+    simulated("echo")
+    (tmp_path / ".git").mkdir()
+    run_cli(MARK, folder=tmp_path)
+
+    refused = run_cli("history", "forget", *what, folder=tmp_path)
+    kept = run_cli("history").out
+    meant = run_cli("history", "forget", "--yes", *what, folder=tmp_path)
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "`history forget` asks on a terminal; elsewhere say --yes" in refused.err
+    assert MARK in kept
+    assert (meant.code, meant.out) == (0, "forgot 1 run\n")
+
+
+def test_on_a_terminal_it_says_what_goes_and_asks() -> None:
+    """A thread goes whole, and that is said; where nothing would go, nothing is asked."""
+    simulated("echo")
+    run_cli(MARK)
+    run_cli("-c", "more")
+
+    code, display = run_typed("n\n", "history", "forget", "2", when="[y/N] ")
+    empty, told = run_typed("", "history", "forget", "--before", "9y")
+    kept = run_cli("history").out
+    done, _ = run_typed("y\n", "history", "forget", "2", when="[y/N] ")
+
+    assert code == 1
+    assert "Forget run 2 and 1 other of its thread for good? [y/N]" in display
+    assert "nothing was forgotten" in display
+    assert (empty, told) == (0, "forgot 0 runs\n")
+    assert MARK in kept
+    assert done == 0
+    assert MARK not in run_cli("history").out

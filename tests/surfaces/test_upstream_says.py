@@ -288,7 +288,7 @@ def test_ollama_s_variable_is_said_once_and_on_no_pipe() -> None:
 
         first, again = ask(), ask()
         check = run_cli("config", "check", environ=environ)
-        run_cli("history", "forget", "--all", environ=environ)
+        run_cli("history", "forget", "--yes", "--all", environ=environ)
         anew = ask()
 
     note = f"hexai: note: ollama is asked at {upstream.url}, as OLLAMA_HOST says"

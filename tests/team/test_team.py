@@ -281,7 +281,7 @@ def test_forgetting_here_is_followed_there(team: Team) -> None:
     laptop.team("push")
     _carry_secret(laptop, desktop)
 
-    forgot = laptop.run("history", "forget", "1")
+    forgot = laptop.run("history", "forget", "--yes", "1")
     assert "your team's server forgets them too: hexai team push" in forgot.err
     assert "1 to be forgotten there" in laptop.team("status")
 
@@ -819,7 +819,7 @@ def test_without_a_server_everything_else_works(team: Team) -> None:
     status = anna.run("team", "status")
     assert "failed: the team's server cannot be reached" in status.out
     assert anna.run("stats").code == 0
-    assert anna.run("history", "forget", "1").code == 0
+    assert anna.run("history", "forget", "--yes", "1").code == 0
 
 
 @pytest.mark.parametrize(

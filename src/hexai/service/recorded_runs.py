@@ -4,7 +4,7 @@ They open it themselves, wait longer for a lock than a question may, and take in
 what other processes had to put aside.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -28,6 +28,15 @@ from hexai.service.recorder import PATIENCE_OF_READERS, make_ledger_file
 from hexai.service.spool import Spool
 from hexai.service.state_files import KeptPrompts, Told
 from hexai.service.team_secret import outside
+
+
+class Meant(Struct, frozen=True, kw_only=True):
+    """What is to be forgotten, by numbers."""
+
+    runs: tuple[int, ...]
+    benches: tuple[int, ...] = ()
+    before: float = 0.0
+    """All that began before it goes, what waits for its run too; 0: nothing does."""
 
 
 class Forgotten(Struct, frozen=True, kw_only=True):
@@ -196,20 +205,21 @@ class History:
         """Give the newest questions of threads, the oldest of them first."""
         return self._ledger.prompts_in_threads(most)
 
-    def forget(self, number: int) -> Forgotten:
-        """Really remove a run with all its thread, and their answers from the cache."""
-        return self._forget(self._ledger.thread_of(number) or [number])
+    def in_thread(self, number: int) -> Meant:
+        """Give a run with all its thread."""
+        return Meant(runs=tuple(self._ledger.thread_of(number) or [number]))
 
-    def forget_before(self, moment: float) -> Forgotten:
-        """Really remove the runs that began before a moment."""
+    def older(self, moment: float) -> Meant:
+        """Give what began before a moment."""
         benches = self._ledger.benches.before(moment)
-        numbers = self._ledger.before(moment)
-        return self._forget(numbers, benches, before=moment)
+        runs = self._ledger.before(moment)
+        return Meant(runs=tuple(runs), benches=tuple(benches), before=moment)
 
-    def forget_project(self, project: str) -> Forgotten:
-        """Really remove the runs of a project's folder."""
+    def in_project(self, project: str) -> Meant:
+        """Give what was asked in a project's folder."""
         benches = self._ledger.benches.of_project(project)
-        return self._forget(self._ledger.of_project(project), benches)
+        runs = self._ledger.of_project(project)
+        return Meant(runs=tuple(runs), benches=tuple(benches))
 
     def forget_all(self) -> Forgotten:
         """Really remove all that is in the ledger. See `forget_all`."""
@@ -220,20 +230,16 @@ class History:
         self._ledger.give_space_back()
         return Forgotten(runs=runs, benches=benches, outside=len(forgotten))
 
-    def _forget(
-        self,
-        numbers: Sequence[int],
-        benches: Sequence[int] = (),
-        *,
-        before: float = 0.0,
-    ) -> Forgotten:
+    def forget(self, meant: Meant) -> Forgotten:
+        """Really remove runs, their answers from the cache, and benches."""
+        numbers, benches = meant.runs, meant.benches
         keys = self._ledger.cache_keys(numbers)
         stays = list(_cache(self._folders, self._now).forget(keys))
         forgotten = outside(self._folders.state, self.changes, numbers, benches)
         self.changes.put_forgotten(forgotten)
         self._ledger.benches.remove(benches)
         stays += sweep(self._folders.state, self._ledger.benches.ids)
-        self._ledger.remove(numbers, before=before)
+        self._ledger.remove(numbers, before=meant.before)
         self._ledger.give_space_back()
         return Forgotten(
             runs=len(numbers),

@@ -29,6 +29,15 @@ def vote_argument() -> click.Parameter:
     )
 
 
+def yes_option() -> click.Parameter:
+    """Make the option of what removes for good: see `output.is_sure`."""
+    return click.Option(
+        ["--yes"],
+        is_flag=True,
+        help="Do not ask first; needed where nobody can be asked.",
+    )
+
+
 def _check_run(
     context: click.Context, parameter: click.Parameter, word: str | None
 ) -> str | None:

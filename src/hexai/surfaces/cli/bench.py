@@ -9,7 +9,7 @@ import click
 
 from hexai.domain.bench import MARGIN, Kind
 from hexai.domain.entry import Surface
-from hexai.surfaces.cli.arguments import check_moment
+from hexai.surfaces.cli.arguments import check_moment, yes_option
 from hexai.surfaces.cli.command_line import (
     Invocation,
     make_parser,
@@ -376,7 +376,7 @@ def _forget_parser() -> click.Command:
         _looks("forget_bench"),
         params=[
             click.Argument(["bench"], required=False),
-            click.Option(["--yes"], is_flag=True, help="Do not ask first."),
+            yes_option(),
         ],
         explanation="Remove a bench for good, with its texts.",
     )

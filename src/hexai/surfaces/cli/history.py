@@ -16,17 +16,24 @@ from hexai.domain.record import DamagedRun, RecordedRun
 from hexai.errors import HexaiError, UsageError
 from hexai.service.ledger_files import from_lines, to_arena_csv, to_lines
 from hexai.service.projects import named_project, project_meant
-from hexai.service.recorded_runs import Forgotten, History, forget_all, open_history
+from hexai.service.recorded_runs import (
+    Forgotten,
+    History,
+    Meant,
+    forget_all,
+    open_history,
+)
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.arguments import (
     check_moment,
     read_moment,
     required,
     run_argument,
+    yes_option,
 )
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
-from hexai.surfaces.cli.output import can_confirm, complain, confirm, say, table
+from hexai.surfaces.cli.output import can_confirm, complain, is_sure, say, table
 from hexai.surfaces.cli.process import Process, absolute, folders_of
 from hexai.surfaces.cli.recorded import (
     choice_words,
@@ -154,7 +161,7 @@ def forget_parser() -> click.Command:
             click.Option(
                 ["--all"], is_flag=True, help="Everything: runs, cache, kept input."
             ),
-            click.Option(["--yes"], is_flag=True, help="Do not ask before --all."),
+            yes_option(),
         ],
         explanation="Remove runs and their texts for good: from the ledger, its log, "
         "what waits to be written, and the cache. Threads go whole.",
@@ -166,16 +173,10 @@ def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
     if sum(each is not None for each in given) != 1:
         raise UsageError("say what to forget: RUN, --before, --project or --all")
     process = invocation.process
-    if options["all"] and not (options["yes"] or _is_sure(process)):
+    done = _forgotten(process, run, options)
+    if done is None:
         return 1
-    folders = folders_of(process)
-    if options["all"]:
-        done = forget_all(folders, wall_clock)
-    else:
-        with open_history(folders, wall_clock) as history:
-            done = _carry_out(process, history, run, options)
-    benches = done.benches and f" and {counted(done.benches, 'bench', 'benches')}"
-    say(process, f"forgot {counted(done.runs, 'run')}{benches or ''}\n")
+    say(process, f"forgot {_counted(done.runs, done.benches)}\n")
     if done.outside:
         complain(process, "your team's server forgets them too: hexai team push")
     for error in done.stays:
@@ -184,22 +185,44 @@ def _forget(invocation: Invocation, run: str | None, **options: Any) -> int:
     return 1 if done.stays else 0
 
 
-def _carry_out(
+def _forgotten(
+    process: Process, run: str | None, options: dict[str, Any]
+) -> Forgotten | None:
+    """Forget what is meant, once that is sure; None if it is not."""
+    folders, yes = folders_of(process), options["yes"]
+    if options["all"]:
+        what = "everything that Hexai has recorded and kept"
+        return forget_all(folders, wall_clock) if _is_sure(process, what, yes) else None
+    with open_history(folders, wall_clock) as history:
+        meant = _meant(process, history, run, options)
+        what = _counted(len(meant.runs), len(meant.benches))
+        if run is not None:
+            others = len(meant.runs) - 1
+            thread = f" and {counted(others, 'other')} of its thread" if others else ""
+            what = f"run {history.number(run)}{thread}"
+        elif not (meant.runs or meant.benches):
+            yes = yes or can_confirm(process)
+        return history.forget(meant) if _is_sure(process, what, yes) else None
+
+
+def _is_sure(process: Process, what: str, yes: bool) -> bool:  # noqa: FBT001
+    question = f"Forget {what} for good?"
+    return is_sure(process, question, command="history forget", yes=yes)
+
+
+def _meant(
     process: Process, history: History, run: str | None, options: dict[str, Any]
-) -> Forgotten:
+) -> Meant:
     if run is not None:
-        return history.forget(history.number(run))
+        return history.in_thread(history.number(run))
     if options["before"] is not None:
-        now = wall_clock()
-        return history.forget_before(read_moment(options["before"], now))
-    return history.forget_project(named_project(process.folder, options["project"]))
+        return history.older(read_moment(options["before"], wall_clock()))
+    return history.in_project(named_project(process.folder, options["project"]))
 
 
-def _is_sure(process: Process) -> bool:
-    """Ask where somebody can answer; a script that says --all is sure."""
-    if not can_confirm(process):
-        return True
-    return confirm(process, "Forget everything that Hexai has recorded and kept?")
+def _counted(runs: int, benches: int) -> str:
+    also = f" and {counted(benches, 'bench', 'benches')}" if benches else ""
+    return f"{counted(runs, 'run')}{also}"
 
 
 _FORMATS = ("jsonl", "llm", "arena-rank")

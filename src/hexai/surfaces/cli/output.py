@@ -152,7 +152,10 @@ def confirm(process: Process, question: str) -> bool:
 
 
 def is_sure(process: Process, question: str, *, command: str, yes: bool) -> bool:
-    """Ask, unless --yes was said; raises `UsageError` where nobody can be asked."""
+    """Ask whether something is to go for good, unless --yes was said.
+
+    Raises `UsageError` where nobody can be asked: a script means it only if it says so.
+    """
     if yes:
         return True
     if not can_confirm(process):
@@ -160,7 +163,10 @@ def is_sure(process: Process, question: str, *, command: str, yes: bool) -> bool
             f"`{command}` asks on a terminal; elsewhere say --yes, which forgets for "
             "good"
         )
-    return confirm(process, question)
+    if confirm(process, question):
+        return True
+    say(process, "nothing was forgotten\n")
+    return False
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:

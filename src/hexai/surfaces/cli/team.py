@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from hexai.errors import UsageError
-from hexai.surfaces.cli.arguments import required
+from hexai.surfaces.cli.arguments import required, yes_option
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 
 
@@ -150,7 +150,7 @@ def _forget_parser() -> click.Command:
         _runs("forget"),
         params=[
             click.Argument(["name"], required=False, default="", metavar="[ME|NAME]"),
-            click.Option(["--yes"], is_flag=True, help="Do not ask first."),
+            yes_option(),
         ],
         explanation="Have the team's ledger forget all that it has of you, for "
         "good; its owner may name somebody else. What the server has had does not come "
