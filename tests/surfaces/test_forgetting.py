@@ -169,7 +169,7 @@ def test_a_script_says_that_it_means_it(what: list[str], tmp_path: Path) -> None
 
 
 def test_on_a_terminal_it_says_what_goes_and_asks() -> None:
-    """A thread goes whole, and that is said; where nothing would go, nothing is asked."""
+    """A thread goes whole, and that is said; where nothing would go, it says so."""
     simulated("echo")
     run_cli(MARK)
     run_cli("-c", "more")

@@ -264,10 +264,10 @@ def _given(table: EntryTable) -> Mapping[str, object]:
 
 def _fault(name: str, value: object) -> str:
     """Say why an option cannot be sent; empty if it can."""
-    if name in OURS:
+    if _spelled(name, OURS) is not None:
         return "is not for an option to set: Hexai says what is asked, and how"
-    if name in ELSEWHERE:
-        return f"is called {ELSEWHERE[name]} here"
+    if (elsewhere := _spelled(name, ELSEWHERE)) is not None:
+        return f"is called {ELSEWHERE[elsewhere]} here"
     if not _NAME.fullmatch(name):
         return "is no name of an option: letters, digits, _ . and -"
     if name in KNOWN:
@@ -302,11 +302,26 @@ def _is_plain(value: object) -> bool:
 
 def _meant(name: str, known: Iterable[str]) -> str | None:
     """Find the known name that one was probably meant to be."""
-    names = tuple(known)
-    if name in names or name in _THEIRS or name in ELSEWHERE or name in OURS:
+    names, lowered = tuple(known), name.lower()
+    if name in names or name in _THEIRS or _spelled(name, (*ELSEWHERE, *OURS)):
         return None
-    if len(name) >= _SHORT and (begun := [n for n in names if n.startswith(name)]):
+    if same := _spelled(name, (*names, *_THEIRS)):
+        return same
+    if len(name) >= _SHORT and (begun := [n for n in names if n.startswith(lowered)]):
         return begun[0]
-    if (said := _SAID.get(name)) in names:
+    if (said := _SAID.get(lowered)) in names:
         return said
     return nearest_by_slip(name, names) or nearest(name, names, alike=_SLIP)
+
+
+def _spelled(name: str, known: Iterable[str]) -> str | None:
+    """Find the name that has the same letters and digits: `topP`, `Top-P` for `top_p`.
+
+    So other programs write them.
+    """
+    letters = _letters(name)
+    return next((each for each in known if _letters(each) == letters), None)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
