@@ -1,13 +1,14 @@
 """`hexai models`: what is configured, whether it answers, and the built-in model."""
 
 import asyncio
+from operator import attrgetter
 
 import click
 
-from hexai.domain.entry import Entry, Surface
 from hexai.service.inventory import ConfiguredEntry, take_inventory
 from hexai.service.runtime import Loop
 from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.configured_entries import configured, others
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.models_pull import parser as pull_parser
@@ -32,7 +33,7 @@ def _list_parser() -> click.Command:
 
 
 def list_models(invocation: Invocation, *, json: bool) -> int:
-    """Show every entry of every surface."""
+    """Show what is configured."""
     session = open_session(invocation.process, invocation.options)
     with asyncio.Runner(loop_factory=Loop) as runner:
         items = runner.run(_inventory(session))
@@ -40,9 +41,8 @@ def list_models(invocation: Invocation, *, json: bool) -> int:
         say(session.process, to_json(items) + "\n")
     else:
         say(session.process, _item_table(items, session.process.columns))
-        troubles = dict.fromkeys((i.origin, i.trouble) for i in items if i.trouble)
-        for origin, trouble in troubles:
-            complain(session.process, f"{origin}: {trouble}")
+        troubles = dict.fromkeys(map(_trouble, filter(attrgetter("trouble"), items)))
+        complain(session.process, *troubles, *others(session))
     return 0
 
 
@@ -50,18 +50,20 @@ def _json() -> click.Option:
     return click.Option(["--json"], is_flag=True, help="Print JSON.")
 
 
-def _all_entries(session: Session) -> list[Entry]:
-    return [entry for surface in Surface for entry in session.entries(surface)]
-
-
 async def _inventory(session: Session) -> tuple[ConfiguredEntry, ...]:
     async with session.services() as services, services.lease() as lease:
         return await take_inventory(
-            _all_entries(session),
+            [entry for _, entry in configured(session)],
             services.targets(session.snapshot.settings, lease),
             session.process.environ,
             session.process.home,
         )
+
+
+def _trouble(item: ConfiguredEntry) -> str:
+    """Say whom it is about, which some troubles do themselves."""
+    told = item.trouble
+    return told if item.origin in told else f"{item.origin}: {told}"
 
 
 def _item_table(items: tuple[ConfiguredEntry, ...], columns: int) -> str:

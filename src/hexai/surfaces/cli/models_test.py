@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
-from msgspec import UNSET, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hexai.config.entries import name_of
-from hexai.config.order import Snapshot
 from hexai.domain.entry import Entry, RequestSpec, Surface
 from hexai.domain.messages import Infill, Message, Role
 from hexai.domain.outcome import Ended, Outcome, Status
@@ -26,6 +25,7 @@ from hexai.service.question import Question
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
 from hexai.surfaces.cli.command_line import Invocation, make_parser
+from hexai.surfaces.cli.configured_entries import Whose, configured, others
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.live.header import Frame
 from hexai.surfaces.cli.live.painter import Region
@@ -101,7 +101,7 @@ def parser() -> click.Command:
 def test_models(invocation: Invocation, *, json: bool, label: str | None) -> int:
     """Ask every distinct entry, show how it went, and judge as a question is judged."""
     session = open_session(invocation.process, invocation.options)
-    asked = _distinct(_named(_configured(session), label))
+    asked = _distinct(_named(configured(session), label))
     screen = Screen(session.process)
     live = None
     if screen.is_terminal and not (json or screen.is_dumb):
@@ -118,41 +118,13 @@ def test_models(invocation: Invocation, *, json: bool, label: str | None) -> int
     elif live is None:
         columns = session.process.columns
         say(session.process, _shown(tests, columns) if columns else _piped(tests))
+    if label is None and not json:
+        complain(session.process, *others(session))
     outcomes = [tested.outcome for tested in tests]
     return interrupted or exit_code(outcomes, first=False)
 
 
-_Whose = tuple[Surface, Entry]
-
-
-def _configured(session: Session) -> list[_Whose]:
-    """Give the entries that somebody configured.
-
-    A surface without any would ask the default provider; where nobody chose that
-    either, its failing says nothing, unless there is nothing else to be tested.
-    """
-    snapshot = session.snapshot
-    origins = snapshot.merged.origins
-    chosen = {p[:2] for p, layer in origins.items() if layer.kind != "built-in"}
-    every = [(surface, e) for surface in Surface for e in session.entries(surface)]
-    own = [
-        (surface, entry)
-        for surface, entry in every
-        if ("models", surface.value) in chosen or _is_named(snapshot, surface)
-    ]
-    inherits = {"provider", *(entry.spec.provider for _, entry in every)}
-    if not own or any(path[0] in inherits for path in chosen):
-        return every
-    return own
-
-
-def _is_named(snapshot: Snapshot, surface: Surface) -> bool:
-    """Tell whether variables name whom a surface asks."""
-    said = snapshot.variables.get(surface)
-    return said is not None and (said.models is not UNSET or bool(said.single))
-
-
-def _named(configured: list[_Whose], label: str | None) -> list[_Whose]:
+def _named(configured: list[Whose], label: str | None) -> list[Whose]:
     """Keep those that a label means, of whatever surface; raises `UsageError`."""
     if label is None:
         return configured
@@ -170,12 +142,12 @@ def _named(configured: list[_Whose], label: str | None) -> list[_Whose]:
     return found
 
 
-def _distinct(configured: list[_Whose]) -> tuple[Asked, ...]:
+def _distinct(configured: list[Whose]) -> tuple[Asked, ...]:
     """Keep one entry for each way of asking, without its fallback.
 
     Completion asks in a way of its own, with a gap to be filled.
     """
-    by_spec: dict[tuple[RequestSpec, bool], list[_Whose]] = {}
+    by_spec: dict[tuple[RequestSpec, bool], list[Whose]] = {}
     for surface, entry in configured:
         spec = replace(entry.spec, max_tokens=_FEW_TOKENS)
         way = spec, surface is Surface.COMPLETION
