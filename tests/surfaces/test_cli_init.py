@@ -212,7 +212,9 @@ def test_who_listens_and_cannot_be_asked_is_told() -> None:
     tags = json_answer({"models": []})
     with (
         Upstream(json_answer({"data": []})) as empty,
-        Upstream(status(200, "<html>")) as page,
+        Upstream(
+            status(200, "<html><title>It &gt;_ \x1b]0;x\x07works</title>")
+        ) as page,
         Upstream().on("/api/tags", tags) as ollama,
     ):
         usual = (("lmstudio", empty.port), ("vllm", page.port))
@@ -221,9 +223,12 @@ def test_who_listens_and_cannot_be_asked_is_told() -> None:
 
     assert result.code == 0
     said = result.err.splitlines()[1:4]
-    assert said[0].startswith("hexai: Ollama answers, but has no model: `ollama pull")
+    assert said[0].startswith("hexai: Ollama's port answers, but has no model: ")
     assert said[1].startswith(f"hexai: port {empty.port} answers, but has no model")
-    assert said[2].startswith(f"hexai: port {page.port} answers, but lists no models")
+    assert said[2].startswith(
+        f"hexai: port {page.port} answers, but shows a web page and lists no models "
+        "(“It >_ \\x1b]0;x\\x07works”)"
+    )
     assert "[providers." not in place().read_text()
 
 

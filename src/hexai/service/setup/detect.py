@@ -20,6 +20,7 @@ from hexai.config.environment import key_variable, vendor_variable
 from hexai.config.other_tools import ollama_address, ollama_url_named
 from hexai.config.schema_providers import OLLAMA_PORT
 from hexai.service.setup.answering_models import can_answer
+from hexai.text.sanitise import shorten
 
 # Not a provider: nothing is sent but the path, no key, and whatever comes back is only
 # looked at. It waits a moment, reads a bounded answer, and never raises.
@@ -33,12 +34,44 @@ _STATUS = re.compile(rb"HTTP/\d\.\d (\d{3})")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})", re.IGNORECASE)
 
 
+_SERVER = re.compile(rb"\r\nserver:[ \t]*([^\r\n]{1,200})", re.IGNORECASE)
+_LOCATION = re.compile(rb"\r\nlocation:[ \t]*([^\r\n]{1,200})", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+_PAGE_HEAD = 1 << 16
+"""Bytes of a page in which its title is looked for."""
+_SHORT = 40
+"""Characters of what it says of itself."""
+
+
 class Answer(Struct, frozen=True, kw_only=True):
     """What came back, whole or not."""
 
     status: int
     """0 where nothing came in time, or no HTTP."""
     body: bytes
+    """All that came, where that is no HTTP."""
+    server: str = ""
+    """What it calls itself; anybody may say anything there."""
+    location: str = ""
+    """Where it points to instead."""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page for people to look at."""
+        return bool(self.status and _PAGE.match(self.body))
+
+    @property
+    def title(self) -> str:
+        """What a page is called; empty where that is not said."""
+        from html import unescape  # only a page needs it
+
+        found = _TITLE.search(self.body, 0, _PAGE_HEAD)
+        text = found[1].decode("utf-8", "replace") if found else ""
+        return shorten(" ".join(unescape(text).split()), _SHORT)
 
 
 async def fetch(address: Address, path: str, *, patience: float) -> Answer | None:
@@ -63,7 +96,19 @@ async def fetch(address: Address, path: str, *, patience: float) -> Answer | Non
         writer.close()
     head, _, body = bytes(came).partition(_HEAD_ENDS)
     status = _STATUS.match(head)
-    return Answer(status=int(status[1]) if status else 0, body=body)
+    if status is None:
+        return Answer(status=0, body=bytes(came))
+    return Answer(
+        status=int(status[1]),
+        body=body,
+        server=_field(_SERVER, head),
+        location=_field(_LOCATION, head),
+    )
+
+
+def _field(kind: re.Pattern[bytes], head: bytes) -> str:
+    found = kind.search(head)
+    return shorten(found[1].decode("utf-8", "replace").strip(), _SHORT) if found else ""
 
 
 def _ends(came: bytearray) -> int:
@@ -274,7 +319,7 @@ def _fault(
         return f"lists none that answers questions ({listed}): {get}, {again}"
     if models is not None:
         return f"has no model: {get}, {again}"
-    if not answer.status:
+    if not answer.status and not answer.body:
         return (
             f"lists no models within {patience:g} seconds: if it is a server of models "
             f"that is still starting, wait, {again}"
@@ -284,11 +329,28 @@ def _fault(
             f"wants a key: describe it in [providers.{name}], and put the key into "
             f"{key_variable(name)}; hexai config schema lists what goes there"
         )
-    told = "" if answer.status == _OK else f" (status {answer.status})"
     return (
-        f"lists no models{told}: if it is a server of models, see what {path} gives "
+        f"{_instead(answer)}: if it is a server of models, see what {path} gives "
         f"there, {again}"
     )
+
+
+def _instead(answer: Answer) -> str:
+    """Say what came instead of a list of models."""
+    if not answer.status:
+        said = answer.body.partition(b"\n")[0].decode("utf-8", "replace").strip()
+        return f"does not speak HTTP (it says {shorten(said, _SHORT)!r})"
+    about = [] if answer.status == _OK else [f"status {answer.status}"]
+    if answer.location:
+        about.append(f"it points to {answer.location}")
+    elif answer.is_page and answer.title:
+        about.append(f"“{answer.title}”")
+    if answer.server:
+        about.append(f"by {answer.server}")
+    told = f" ({', '.join(about)})" if about else ""
+    if answer.is_page:
+        return f"shows a web page and lists no models{told}"
+    return f"lists no models{told}"
 
 
 _OK = 200

@@ -182,7 +182,7 @@ def _say_found(
     process: Process, found: Found, listening: tuple[Server | Unusable, ...]
 ) -> None:
     if found.ollama_fault:
-        complain(process, f"Ollama answers, but {found.ollama_fault}")
+        complain(process, f"Ollama's port answers, but {found.ollama_fault}")
     elif found.ollama is not None:
         complain(process, f"found: Ollama with {len(found.ollama)} models")
     if found.ollama_elsewhere:

@@ -236,7 +236,7 @@ def ask_one(reply: Reply, *, patience: float = 20.0) -> Server | Unusable:
     return found
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b"[" * 9999, b'{"data":1}'])
+@pytest.mark.parametrize("body", [b"<p>", b"[]", b"{}", b"[" * 9999, b'{"data":1}'])
 def test_what_gives_no_list_is_named_with_what_to_do(body: bytes) -> None:
     """Many things listen on port 8080, and a server of models may be among them."""
     found = ask_one(raw(HEAD + body))
@@ -254,7 +254,18 @@ def test_what_gives_no_list_is_named_with_what_to_do(body: bytes) -> None:
         (json_answer({"data": [{"id": 1}]}), "has no model: load one, then"),
         (status(401), "wants a key: describe it in [providers.lmstudio], and put"),
         (status(503, "loading"), "lists no models (status 503)"),
-        (raw(b"SSH-2.0-x\r\n"), "lists no models within 20 seconds"),
+        (raw(b"SSH-2.0-x\r\n"), "does not speak HTTP (it says 'SSH-2.0-x'): if"),
+        (
+            raw(
+                b"HTTP/1.1 404 x\r\nServer: nginx/1\r\n\r\n"
+                b"\n<!-- x --><!DOCTYPE html><html><TITLE>No\nsuch</TITLE>"
+            ),
+            "shows a web page and lists no models (status 404, “No such”, by nginx/1)",
+        ),
+        (
+            raw(b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n"),
+            "lists no models (status 302, it points to /login): if",
+        ),
         (
             json_answer({"data": [{"id": "whisper-1"}, {"id": "nomic-embed"}]}),
             "lists none that answers questions (whisper-1 and 1 more): load one, then",
