@@ -95,6 +95,8 @@ class Script:
         """What happened, in order: began, ended, put; with task and contender."""
         self.kept: list[Cell] = []
         self.dropped: list[tuple[str, int, Decimal]] = []
+        self.written = Decimal(0)
+        """What all cells may have cost, as far as that was written down."""
         self.under_way: dict[str, int] = {}
         self.busiest: dict[str, int] = {}
 
@@ -132,14 +134,16 @@ class Script:
         """Note what a cell may cost."""
         self.log.append(("reserved", task, contender))
 
-    def put(self, cell: Cell) -> None:
-        """Keep a cell."""
+    def put(self, cell: Cell, spent: Decimal) -> None:
+        """Keep a cell, and what it may have cost."""
+        self.written += spent
         self.kept.append(cell)
         self.log.append(("put", cell.task, cell.contender))
 
     def drop(self, task: str, contender: int, spent: Decimal) -> None:
         """Note that a cell came to nothing, and what it cost."""
         self.dropped.append((task, contender, spent))
+        self.written += spent
 
 
 def known(tasks: Sequence[Task], contenders: int) -> Known:

@@ -70,7 +70,7 @@ class Filler(Generic[T]):
         self._keep_texts(task, index, reply)
         cell = await self.scored(task, reply, _cell(task.id, index, reply))
         cause = reply.cause if reply.state in SILENT else ""
-        return Filled(cell=cell, cause=cause, refusal=reply.refusal)
+        return Filled(cell=cell, cause=cause, spent=reply.spent, refusal=reply.refusal)
 
     @asynccontextmanager
     async def machine(self) -> AsyncIterator[None]:

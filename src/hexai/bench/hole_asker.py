@@ -126,7 +126,7 @@ class CompletionAsker(Asker[Task]):
             text=counts.draft.text,
         )
         first = before.times() if cold else Times()
-        return replace(answer, cold=first, warm=counts.times())
+        return replace(answer, cold=first, warm=counts.times(), spent=tab.spent)
 
     async def _follow(
         self,

@@ -73,6 +73,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     cause: str = ""
     """The kind of a failure, by which it is told whether it is the same again."""
     refusal: Refusal = Refusal.NONE
+    spent: Decimal = Decimal(0)
+    """What the purse was charged for it, in USD."""
     is_private: bool = False
     """The guard objected, so that no text of it is stored."""
 

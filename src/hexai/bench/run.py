@@ -43,6 +43,9 @@ class Filled(Struct, frozen=True, kw_only=True):
     cell: Cell
     cause: str = ""
     """The kind of a failure; empty for none."""
+    spent: Decimal = Decimal(0)
+    """What the purse was charged for it, in USD: where its price is not known for sure,
+    more than the cell says."""
     refusal: Refusal = Refusal.NONE
 
 
@@ -81,8 +84,8 @@ class Keeps(Protocol):
     def reserve(self, task: str, contender: int, most: Decimal) -> None:
         """Write what a cell that begins may cost at most."""
 
-    def put(self, cell: Cell) -> None:
-        """Write a cell."""
+    def put(self, cell: Cell, spent: Decimal) -> None:
+        """Write a cell, and what it may have cost."""
 
     def drop(self, task: str, contender: int, spent: Decimal) -> None:
         """Write that a cell which began says nothing by now, and what it cost."""
@@ -264,7 +267,7 @@ class Bench(Generic[T]):
                 began = self._begun.pop(cell, now())
             match result:
                 case Filled() if self._patience[index].is_refused(result.refusal):
-                    self._keeps.drop(*cell, result.cell.cost_usd or Decimal(0))
+                    self._keeps.drop(*cell, result.spent)
                     self._set_aside(index, result.cell.error)
                     break
                 case Filled():
@@ -288,7 +291,7 @@ class Bench(Generic[T]):
 
     def _note(self, index: int, filled: Filled, seconds: float) -> None:
         """Keep a cell before anything else begins, and see what it changes."""
-        self._keeps.put(filled.cell)
+        self._keeps.put(filled.cell, filled.spent)
         self._times[index].append(seconds)
         self.known.take(filled.cell)
         if filled.cause:

@@ -318,7 +318,8 @@ class BenchRecord(Struct, frozen=True, kw_only=True):
     """In the order in which they were given."""
     lost_usd: Decimal = Decimal(0)
     """What was spent beside the cells: on what had to be asked again, and the most that
-    requests may have cost of which a killed run told no more."""
+    requests may have cost whose price was not told, or that a killed run told no more
+    of."""
 
     @property
     def cost_usd(self) -> Decimal:

@@ -262,8 +262,14 @@ class RecordedRun(Struct, frozen=True, kw_only=True):
 
     @property
     def facts(self) -> tuple[Fact, ...]:
-        """Everything that was told of it, the run first."""
-        late = (self.shown, self.named, self.chosen)
+        """Everything that was told of it, the run first.
+
+        What named it is none beside the final choice that told so by itself.
+        """
+        named, chosen = self.named, self.chosen
+        if named and chosen and chosen.settles_at is None and named.at >= chosen.at:
+            named = None
+        late = (self.shown, named, chosen)
         return (self.run, *(fact for fact in late if fact), *self.survived)
 
 

@@ -169,8 +169,11 @@ class Benches:
                 (number, task, contender, billionths(most)),
             )
 
-    def put(self, number: int, cell: Cell) -> None:
-        """Write a cell; what it may have cost is known by now."""
+    def put(self, number: int, cell: Cell, spent: Decimal = Decimal(0)) -> None:
+        """Write a cell; what it may have cost is known by now.
+
+        Where that is more than it says, `spent` in all, a budget goes by that.
+        """
         key = (number, cell.task, cell.contender)
         with translated(self._path), transaction(self._connection):
             put = self._connection.execute(
@@ -183,6 +186,8 @@ class Benches:
                     " VALUES (?, ?, ?)",
                     key,
                 )
+                more = spent - (cell.cost_usd or Decimal(0))
+                self._lose(number, max(0, billionths(more) or 0))
             self._connection.execute(
                 "DELETE FROM bench_reserved WHERE (bench, task, contender) = (?, ?, ?)",
                 key,

@@ -42,9 +42,9 @@ class BenchRecords:
         """Write what a cell that begins may cost at most."""
         self._benches.reserve(number, task, contender, most)
 
-    def put(self, number: int, cell: Cell) -> None:
-        """Write an answered cell."""
-        self._benches.put(number, cell)
+    def put(self, number: int, cell: Cell, spent: Decimal = Decimal(0)) -> None:
+        """Write an answered cell, which may have cost more than it says: `spent`."""
+        self._benches.put(number, cell, spent)
 
     def drop(self, number: int, task: str, contender: int, spent: Decimal) -> None:
         """Write that a cell which began says nothing by now, and what it cost."""

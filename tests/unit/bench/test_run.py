@@ -422,6 +422,25 @@ def test_a_budget_is_a_hard_stop() -> None:
     assert purse.spent == Decimal("0.09")
 
 
+def test_a_budget_goes_by_what_the_purse_paid() -> None:
+    """Also of what is not kept, and of what says less itself, when it goes on."""
+    most = Decimal("0.01")
+
+    def answer(task: Task, index: int) -> Result:
+        if not index:
+            return Filled(cell=cell(task.id, index, cost_usd=most / 7), spent=2 * most)
+        refused = Cell(task=task.id, contender=1, state=State.FAILED, error="no credit")
+        return Filled(cell=refused, spent=2 * most, refusal=Refusal.ALWAYS)
+
+    purse = Purse(Decimal(1))
+    script = Script([cloud("a"), cloud("b")], answer, most=most, purse=purse)
+
+    play([task(n) for n in range(3)], script)
+
+    assert script.written == purse.spent == 2 * most * len(script.asked)
+    assert len(script.dropped) >= 1
+
+
 def test_under_a_budget_nobody_is_asked_whose_price_is_not_known() -> None:
     """It is set aside with the reason; without a budget it is asked."""
     script = Script([cloud("a")], most=None, purse=Purse(Decimal(1)))

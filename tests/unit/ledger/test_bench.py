@@ -89,6 +89,20 @@ def test_what_was_reserved_for_a_cell_that_never_came_is_lost(ledger: Ledger) ->
     assert read.lost_usd == Decimal("0.03")
 
 
+def test_what_a_cell_may_have_cost_beyond_its_price_is_spent(ledger: Ledger) -> None:
+    """Once, however often it is told; a price that nobody knows is none of it."""
+    number = ledger.benches.begin(record()).number
+    for _ in range(2):
+        priced = cell("00000001", 0, cost_usd=Decimal("0.004"))
+        ledger.benches.put(number, priced, Decimal("0.01"))
+    ledger.benches.put(number, cell("00000002", 0, cost_usd=None), Decimal("0.03"))
+
+    read = ledger.benches.read(number)
+
+    assert read is not None
+    assert read.cost_usd + read.lost_usd == Decimal("0.04")
+
+
 def test_what_was_spent_on_no_cell_stays_spent(ledger: Ledger) -> None:
     """Whether it was put off or killed, and whatever is answered after that."""
     number = ledger.benches.begin(record()).number

@@ -77,6 +77,7 @@ class QuestionAsker(Asker[PosedQuestion]):
             limit=request.call(entry.spec).max_tokens,
             text=put.outcome.text,
         )
+        answer = replace(answer, spent=tab.spent)
         times = watch.times(put.outcome, overlapped=put.overlapped)
         return replace(answer, cold=times) if cold else replace(answer, warm=times)
 

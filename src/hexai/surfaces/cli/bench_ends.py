@@ -54,7 +54,7 @@ def lost_words(bench: BenchRecord) -> Iterator[str]:
     if bench.lost_usd:
         yield (
             f"beside that, up to {usd(bench.lost_usd)} went into requests that were "
-            "cut off or had to be put again, or are under way"
+            "cut off or had to be put again, did not tell their price, or are under way"
         )
 
 

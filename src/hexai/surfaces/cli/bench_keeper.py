@@ -18,9 +18,9 @@ class Keeper:
         """Write what a cell that begins may cost at most."""
         self._records.reserve(self._number, task, contender, most)
 
-    def put(self, cell: Cell) -> None:
-        """Write a cell."""
-        self._records.put(self._number, cell)
+    def put(self, cell: Cell, spent: Decimal) -> None:
+        """Write a cell, and what it may have cost."""
+        self._records.put(self._number, cell, spent)
 
     def drop(self, task: str, contender: int, spent: Decimal) -> None:
         """Write that a cell which began says nothing by now, and what it cost."""
