@@ -70,6 +70,11 @@ class Documents:
         """The URIs of all that is open."""
         return tuple(self._documents)
 
+    @property
+    def opened(self) -> tuple[Document, ...]:
+        """All that is open, as it is now."""
+        return tuple(self._documents.values())
+
     def find(self, uri: str) -> Document | None:
         """Give a document as it is now."""
         return self._documents.get(uri)

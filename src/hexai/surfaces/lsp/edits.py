@@ -12,15 +12,20 @@ was not is computed again on the new text; a refusal says that there is one, so 
 waited for. That goes on for 30 seconds; then the user is told, and nothing is changed.
 Some editors ask their user first: whoever says no is not asked again. Edits of one
 document are made one after the other.
+
+A document that is saved under another name is closed for a moment. An edit that was
+under way cannot land there any more, and is made of the one that it has become.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from msgspec import Struct
 
 from hexai.surfaces.lsp.documents import Document
 from hexai.surfaces.lsp.editor import Answer, Editor, Severity
+from hexai.surfaces.lsp.moves import WITHIN
 from hexai.text.lines import Lines, Position, Replacement, TextChange, compare
 
 PATIENCE = 30.0
@@ -57,30 +62,35 @@ class Edits:
     def __init__(self, editor: Editor, *, clock: Callable[[], float]) -> None:
         self._editor = editor
         self._clock = clock
-        self._turns: dict[str, asyncio.Lock] = {}
-        self._watches: dict[str, _Watch] = {}
+        self._queues: dict[str, _Queue] = {}
+        """By the URI of their document, while there is an edit in them."""
 
     async def make(self, uri: str, compute: Compute, label: str) -> Made | GaveUp:
-        """Make an edit of an open document.
+        """Make an edit of an open document, under whatever name it goes on.
 
         `compute` is called for each version that is tried. `label` names the edit to
         the user. What takes too long is told here; other reasons are the caller's.
         """
-        turn = self._turns.setdefault(uri, asyncio.Lock())
-        async with turn:
-            watch = self._watches[uri] = _Watch()
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    return await self._try(uri, compute, label, watch)
-            except TimeoutError:
-                self._editor.tell(
-                    Severity.WARNING,
-                    f"{label}: the editor did not take the edit; nothing was changed",
-                )
-                return GaveUp("the editor did not take the edit", is_told=True)
-            finally:
-                if self._watches.get(uri) is watch:  # not that of a reopened document
-                    del self._watches[uri]
+        with self._queued(uri) as queue:
+            async with queue.turn:
+                queue.watch = _Watch()
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        return await self._try(queue, compute, label, queue.watch)
+                except TimeoutError:
+                    self._editor.tell(
+                        Severity.WARNING,
+                        f"{label}: the editor did not take the edit; nothing was "
+                        "changed",
+                    )
+                    return GaveUp("the editor did not take the edit", is_told=True)
+                finally:
+                    queue.watch = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no edit is under way or waits for its turn."""
+        return not self._queues
 
     def showed(self, document: Document) -> bool:
         """Tell whether the change that led to a document shows the edit under way.
@@ -88,30 +98,55 @@ class Edits:
         To be asked within that change's notification, by a follower of the documents
         that is told after this one.
         """
-        watch = self._watches.get(document.uri)
+        watch = self._watch(document.uri)
         return watch is not None and watch.made is document
 
     def opened(self, document: Document) -> None:
-        """Do nothing: an edit of what was open before ended with its closing."""
+        """Do nothing: an edit of what was open before has ended, or moves."""
 
     def changed(self, document: Document, change: TextChange) -> None:
         """Hold a change against the edit that is under way."""
         del change
-        if (watch := self._watches.get(document.uri)) is not None:
+        if (watch := self._watch(document.uri)) is not None:
             watch.follow(document)
+
+    def moved(self, uri: str, document: Document) -> None:
+        """Go on in a document that has another name now, or another language."""
+        queue = self._queues.pop(uri, None)
+        if queue is None:
+            return
+        queue.uri = document.uri
+        self._queues[queue.uri] = queue
+        if queue.watch is not None:
+            queue.watch.move()
 
     def closed(self, uri: str) -> None:
         """End the edit that is under way."""
-        if (turn := self._turns.get(uri)) is not None and not turn.locked():
-            del self._turns[uri]
-        if (watch := self._watches.get(uri)) is not None:
-            watch.close()
+        queue = self._queues.pop(uri, None)  # a document of that name begins anew
+        if queue is not None and queue.watch is not None:
+            queue.watch.close()
+
+    @contextmanager
+    def _queued(self, uri: str) -> Iterator["_Queue"]:
+        """Stand in the queue of a document, which is there as long as somebody does."""
+        queue = self._queues.setdefault(uri, _Queue(uri))
+        queue.length += 1
+        try:
+            yield queue
+        finally:
+            queue.length -= 1
+            if not queue.length and self._queues.get(queue.uri) is queue:
+                del self._queues[queue.uri]
+
+    def _watch(self, uri: str) -> "_Watch | None":
+        queue = self._queues.get(uri)
+        return None if queue is None else queue.watch
 
     async def _try(
-        self, uri: str, compute: Compute, label: str, watch: "_Watch"
+        self, queue: "_Queue", compute: Compute, label: str, watch: "_Watch"
     ) -> Made | GaveUp:
-        await self._wait_quiet(uri, watch)
-        while (document := self._editor.document(uri)) is not None:
+        await self._wait_quiet(queue.uri, watch)
+        while (document := await self._document(queue, watch)) is not None:
             replacements = compute(document)
             if replacements is None:
                 return GaveUp("the edit does not fit the text any more")
@@ -127,6 +162,14 @@ class Edits:
                 )
                 return GaveUp("the edit was not wanted", is_told=True)
         return GaveUp("the document was closed")
+
+    async def _document(self, queue: "_Queue", watch: "_Watch") -> Document | None:
+        """Give the document as it is, or as what it goes on a moment later."""
+        document = self._editor.document(queue.uri)
+        if document is None and not watch.is_closed:
+            await watch.news(within=WITHIN)
+            document = self._editor.document(queue.uri)
+        return None if watch.is_closed else document
 
     async def _wait_quiet(self, uri: str, watch: "_Watch") -> None:
         """Wait for a change, or until none was made for a while."""
@@ -159,6 +202,18 @@ class Edits:
             asking.cancel()
 
 
+class _Queue:
+    """The edits of one document, of which one is under way."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        """What the document is called by now."""
+        self.turn = asyncio.Lock()
+        self.length = 0
+        self.watch: _Watch | None = None
+        """That of the edit under way."""
+
+
 class _Watch:
     """The edit under way in a document, and the changes that follow it."""
 
@@ -166,7 +221,9 @@ class _Watch:
         self._news = asyncio.Event()
         self._without = self._with = Lines.of("")
         self._answer: Answer | None = None
-        self._is_followed = self._is_closed = False
+        self._is_followed = self._is_moved = False
+        self.is_closed = False
+        """Whether the document is gone."""
         self.made: Document | None = None
         """The document that shows the edit."""
 
@@ -179,13 +236,13 @@ class _Watch:
     def is_decided(self) -> bool:
         """Whether there is nothing to wait for but what was promised."""
         is_answered = self._answer is not None and self._is_followed
-        is_over = self._is_closed or self.made is not None or self.is_unwanted
+        is_over = self._is_gone or self.made is not None or self.is_unwanted
         return is_over or is_answered
 
     @property
     def is_promised(self) -> bool:
         """Whether the editor said yes, and the change may still come."""
-        is_open = self.made is None and not self._is_closed
+        is_open = self.made is None and not self._is_gone
         return self._answer is Answer.YES and is_open
 
     @property
@@ -193,11 +250,15 @@ class _Watch:
         """Whether the user was asked, and said no."""
         return self._answer is Answer.NEVER
 
+    @property
+    def _is_gone(self) -> bool:
+        return self.is_closed or self._is_moved
+
     def expect(self, document: Document, replacements: Sequence[Replacement]) -> None:
         """Begin with an edit of a document as it is."""
         self._without = document.lines
         self._with = _edited(document.lines, replacements)
-        self._answer, self._is_followed = None, False
+        self._answer, self._is_followed, self._is_moved = None, False, False
 
     def settle(self, answer: Answer) -> None:
         """Take the editor's answer."""
@@ -212,9 +273,14 @@ class _Watch:
             self.made = document
         self._news.set()
 
+    def move(self) -> None:
+        """Begin anew: what was sent was for a document that is not there any more."""
+        self._is_moved = True
+        self._news.set()
+
     def close(self) -> None:
         """End: the document is gone."""
-        self._is_closed = True
+        self.is_closed = True
         self._news.set()
 
     async def news(self, *, within: float | None = None) -> None:

@@ -11,7 +11,7 @@ moved instead.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -43,11 +43,16 @@ class _Closed(Struct, frozen=True):
 class Moves:
     """Follows the documents for those who go on with one that moves."""
 
-    def __init__(self, movers: Sequence[Mover]) -> None:
-        """Follow nothing yet; call it inside the event loop."""
+    def __init__(
+        self, movers: Sequence[Mover], opened: Iterable[Document] = ()
+    ) -> None:
+        """Follow what was `opened` already; call it inside the event loop.
+
+        The first of the movers is told first.
+        """
         self._movers = movers
         self._loop = asyncio.get_running_loop()
-        self._open: dict[str, Document] = {}
+        self._open = {each.uri: each for each in opened}
         self._opened_at: dict[str, float] = {}
         self._closed: dict[str, _Closed] = {}
 

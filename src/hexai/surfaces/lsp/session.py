@@ -51,7 +51,7 @@ class Session:
         self.documents = Documents(clock=clock, on_too_large=self._tell_too_large)
         self.connection = Connection(wire, self.documents)
         self.edits = Edits(self.connection, clock=clock)
-        self.documents.followers += [self.edits, Grammars(self.tasks.spawn)]
+        self.documents.followers.append(Grammars(self.tasks.spawn))
         self.configuration: Configuration | None = None
         """Known from `initialize` on."""
         self.features: Features | None = None

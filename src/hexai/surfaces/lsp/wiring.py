@@ -129,7 +129,7 @@ def _make_features(context: Context, services: Services) -> Features:
     connection.documents.followers += [
         completions.completer,
         completions.watching,
-        Moves((prompter, actions)),
+        Moves((context.edits, prompter, actions), connection.documents.opened),
     ]
     return Features(
         services=services,

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+import pytest
+
 from hexai.surfaces.lsp.clients import DEFAULT, Client
 from hexai.surfaces.lsp.documents import Document, Documents
 from hexai.surfaces.lsp.editor import Answer, Severity
 from hexai.surfaces.lsp.edits import Edits, GaveUp, Made
+from hexai.surfaces.lsp.moves import Moves
 from hexai.text.lines import Position, Replacement, Span
 from tests.support.clock import run_virtually
 
@@ -327,6 +330,125 @@ def test_closing_the_document_ends_it() -> None:
 
         assert isinstance(result, GaveUp)
         assert typist.clock() == 1.5
+
+    run_virtually(scenario())
+
+
+NEW = "file:///b.txt"
+
+
+class Saver(Typist):
+    """An editor whose document is saved under another name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents.followers[:] = [Moves([self.edits], self.documents.opened)]
+        self.take = [self.accept]
+
+    @property
+    def text(self) -> str:
+        """The text under the new name."""
+        document = self.document(NEW)
+        return document.lines.text if document else ""
+
+    def save(self, *, gap: float, text: str = "one\ntwo\n") -> None:
+        """Close the document, and open another one so many seconds later."""
+        self.documents.close(URI)
+        later = asyncio.get_running_loop().call_later
+        later(gap, self.documents.open, NEW, "text", 1, text)
+
+    async def save_instead(self, replacements: Sequence[Replacement]) -> Answer:
+        """Save it as the edit comes, which so finds no document any more."""
+        del replacements
+        self.save(gap=0.1)
+        await asyncio.sleep(_AFTER)
+        return Answer.NO
+
+    async def save_and_say_nothing(self, replacements: Sequence[Replacement]) -> Answer:
+        """Save it, and never answer about what is not there."""
+        del replacements
+        self.save(gap=0.1)
+        await asyncio.sleep(1000)
+        return Answer.NO
+
+    def change(self, replacements: Sequence[Replacement]) -> None:
+        """Make a change known, of the document that there is by then."""
+        assert self.document(NEW) is not None
+        self.documents.change(NEW, 2, replacements)
+
+
+async def _saving() -> Saver:
+    saver = Saver()
+    await asyncio.sleep(1.0)
+    return saver
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_an_edit_under_way_follows_a_document_that_is_saved_as(answers: bool) -> None:
+    """It is made of the text under its new name, once; and nothing stays behind."""
+
+    async def scenario() -> None:
+        saver = await _saving()
+        instead = saver.save_instead if answers else saver.save_and_say_nothing
+        saver.take = [instead, saver.accept]
+
+        made = await saver.edits.make(URI, append, "test")
+
+        assert isinstance(made, Made)
+        assert saver.text == "one\ntwo\nnew\n"
+        assert len(saver.sent) == 2
+        assert saver.clock() < 3.0
+        assert saver.edits.is_idle
+
+    run_virtually(scenario())
+
+
+def test_an_edit_that_comes_between_closing_and_opening_waits_for_it() -> None:
+    """As do those behind it, in their order."""
+
+    async def scenario() -> None:
+        saver = await _saving()
+        saver.save(gap=0.2)
+        async with asyncio.TaskGroup() as group:
+            first = group.create_task(saver.edits.make(URI, append, "first"))
+            second = group.create_task(saver.edits.make(URI, append, "second"))
+
+        assert isinstance(first.result(), Made)
+        assert isinstance(second.result(), Made)
+        assert saver.text == "one\ntwo\nnew\nnew\n"
+
+    run_virtually(scenario())
+
+
+@pytest.mark.parametrize(("gap", "text"), [(0.1, "other\n"), (0.5, "one\ntwo\n")])
+def test_another_document_is_none_that_goes_on(gap: float, text: str) -> None:
+    """Of another text, or opened too late: nothing is changed in it."""
+
+    async def scenario() -> None:
+        saver = await _saving()
+        saver.save(gap=gap, text=text)
+
+        result = await saver.edits.make(URI, append, "test")
+        await asyncio.sleep(1.0)
+
+        assert result == GaveUp("the document was closed")
+        assert saver.text == text
+        assert saver.edits.is_idle
+
+    run_virtually(scenario())
+
+
+def test_a_turn_stays_no_longer_than_its_edits() -> None:
+    """Though the document is closed while one of them is under way."""
+
+    async def scenario() -> None:
+        typist = await _quiet()
+        typist.take = [typist.ignore]
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.5, typist.documents.close, URI)
+        await typist.edits.make(URI, append, "test")
+
+        assert typist.edits.is_idle
 
     run_virtually(scenario())
 

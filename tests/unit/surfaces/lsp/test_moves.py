@@ -97,6 +97,23 @@ def test_what_has_been_open_for_long_is_another_document() -> None:
     assert told(opens("b"), 9.0, closes("a"), 9.0) == ["opened b", "closed a"]
 
 
+def test_what_was_open_before_moves_too() -> None:
+    """Documents come while what follows them is still being made."""
+
+    async def play() -> list[str]:
+        documents = Documents(
+            clock=asyncio.get_running_loop().time, on_too_large=lambda _: None
+        )
+        one = Told()
+        documents.open("a", "text", 1, TEXT)
+        documents.followers.append(Moves([one], documents.opened))
+        documents.close("a")
+        documents.open("b", "text", 1, TEXT)
+        return one.said
+
+    assert run_virtually(play()) == ["opened b", "a is now b, text"]
+
+
 def test_what_was_open_before_anybody_followed_is_nobody_s() -> None:
     """Its closing is said to nobody, as its opening was not."""
 
