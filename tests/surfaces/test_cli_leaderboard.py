@@ -509,3 +509,29 @@ def test_ties_alone_choose_none_over_another() -> None:
     record(*facts)
 
     assert "none of them was chosen over another yet" in board()
+
+
+def test_many_pairs_are_told_by_the_nearest() -> None:
+    """And how many there are besides; `--wide` tells all of them."""
+    names = [f"m{index}" for index in range(7)]
+    runs = [
+        run_record(
+            number,
+            *(contender_record(i, label=n, model=n) for i, n in enumerate(names)),
+            blind=True,
+            seed=number,
+        )
+        for number in range(1, 31)
+    ]
+    record(*runs, *(chosen(number, number % 7) for number in range(1, 31)))
+
+    def told(*options: str) -> list[str]:
+        lines = run_cli("leaderboard", *options).out.splitlines()
+        return [line for line in lines if ": not enough yet" in line]
+
+    board, stats = run_cli("leaderboard").out, run_cli("stats").out
+    assert len(told("--wide")) == 21
+    assert len(told()) == 15
+    assert "6 more pairs are further from a verdict: --wide names them" in board
+    assert "cli: 6 more pairs stood in the same lists: --wide" in stats
+    assert "6 more pairs" not in run_cli("stats", "--wide").out

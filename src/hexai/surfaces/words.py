@@ -21,13 +21,23 @@ def letter(position: int) -> str:
     return chr(ord("A") + place) + (str(round_) if round_ else "")
 
 
+_LARGE = 100
+"""Dollars from which on nobody looks at less than a cent."""
+
+
 def usd(cost: Decimal | None, *, estimated: bool = False) -> str:
-    """Write a price: four decimals, more for small ones, `?` where it is unknown."""
+    """Write a price: `?` where it is unknown.
+
+    With four decimals, more for small ones, and two from a hundred dollars on.
+    """
     if cost is None:
         return "?"
     if cost == 0:
         return "$0"
-    text = f"{cost:.4f}" if cost >= Decimal("0.001") else f"{cost:.2g}"
+    if cost >= _LARGE:
+        text = f"{cost:.2f}"
+    else:
+        text = f"{cost:.4f}" if cost >= Decimal("0.001") else f"{cost:.2g}"
     return f"{'~' if estimated else ''}${Decimal(text):f}"
 
 

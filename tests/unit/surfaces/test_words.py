@@ -173,6 +173,7 @@ def test_blind_an_answer_that_was_cut_off_says_so() -> None:
         (Decimal("0.0004"), "$0.0004"),
         (Decimal("0.12346"), "$0.1235"),
         (Decimal("12.5"), "$12.5000"),
+        (Decimal("2345679.1710"), "$2345679.17"),
     ],
 )
 def test_prices_keep_the_digits_that_matter(cost: Decimal | None, shown: str) -> None:

@@ -1,6 +1,7 @@
 """`hexai leaderboard`: which entry is chosen over which, and how sure that is."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from typing import Any
 
 import click
@@ -8,7 +9,15 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from hexai.domain.bench import BenchRecord
-from hexai.domain.ranking import Counted, Leaderboard, Model, Ranking, Standing
+from hexai.domain.ranking import (
+    Comparison,
+    Counted,
+    Leaderboard,
+    Model,
+    Ranking,
+    Standing,
+    Verdict,
+)
 from hexai.domain.record import Method
 from hexai.service.bench_records import open_benches
 from hexai.service.recorded_runs import open_history
@@ -54,6 +63,9 @@ _CELLS = 25
 _HEADER = ("ENTRY", "STRENGTH", "weaker … stronger", "95 %", "BEST", "SHOWN", "CHOSEN")
 _BARS = 2
 """The column that says in pictures what those beside it say in figures."""
+_MOST_PAIRS = 15
+"""Pairs that are judged, unless all that is known is wanted."""
+_NEAR = {Verdict.OVER: 0, Verdict.LEANING: 1}
 _EARLY = ("ENTRY", "SHOWN", "CHOSEN", "")
 
 
@@ -117,12 +129,30 @@ def _group(
                 (*row[:_BARS], *row[_BARS + 1 :]) for row in (header, *rows)
             )
     judged = [] if ranking.comparisons else [UNCOMPARED_WORDS[len(standings) > 1]]
-    for each in wanted_comparisons(ranking, board, wanted):
+    compared = [*wanted_comparisons(ranking, board, wanted)]
+    for each in compared if room.wide else _most_decided(compared):
         judged += comparison_words(each, board, names)
+    if not room.wide and len(compared) > _MOST_PAIRS:
+        judged.append(
+            f"{len(compared) - _MOST_PAIRS} more pairs are further from a verdict: "
+            "--wide names them"
+        )
     judged += first_place_words(ranking, names)
     drawn = table(header, rows, columns=room.columns)
     told = [*legend(header, LEADERBOARD), *judged, counted_words(ranking, board)]
     return drawn + wrapped_lines(told, room.columns)
+
+
+def _most_decided(compared: list[Comparison]) -> list[Comparison]:
+    """Give the pairs in their order, of many those that are nearest to a verdict."""
+    nearest = sorted(range(len(compared)), key=lambda place: _far(compared[place]))
+    return [compared[place] for place in sorted(nearest[:_MOST_PAIRS])]
+
+
+def _far(compared: Comparison) -> tuple[int, float]:
+    """Say how far a pair is from its verdict: the kind, and the choices missing."""
+    missing = inf if compared.missing is None else compared.missing
+    return _NEAR.get(compared.verdict, len(_NEAR)), missing
 
 
 def _early(standing: Standing, names: Mapping[Model, str]) -> tuple[str, ...]:

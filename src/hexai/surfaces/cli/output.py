@@ -192,6 +192,9 @@ GAP = 2
 _WRAPS_FROM = 24
 """Cells that a column needs on a line before its texts are wrapped into them."""
 
+_NARROWEST = 18
+"""Cells to which a column is narrowed for the others to stand beside it."""
+
 _Line = list[tuple[int, int]]
 """The columns that stand on one line: which, and in how many cells."""
 
@@ -210,6 +213,7 @@ class Rows:
 
         shown = [[visible_line(cell) for cell in row] for row in (header, *likely)]
         widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
+        widths = _narrowed(widths, columns)
         self.indent = min(widths[0] + GAP, columns // 3)
         """Blanks before what goes on below a row."""
         self._layout = _lay_out(widths, columns, self.indent)
@@ -231,6 +235,25 @@ def table(
     drawn = Rows(header, rows, columns=columns)
     lines = (*drawn.header, *(line for row in rows for line in drawn.row(row)))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _narrowed(widths: Sequence[int], columns: int) -> list[int]:
+    """Make wide columns so narrow that all stand on one line, or else the first one.
+
+    A long name wraps within its column: it must not push all figures below it.
+    """
+    too_wide = sum(widths) + GAP * (len(widths) - 1) - columns
+    if not columns or too_wide <= 0:
+        return [*widths]
+    found = [*widths]
+    while too_wide > 0 and max(found) > _NARROWEST:
+        widest = found.index(max(found))
+        found[widest] -= 1
+        too_wide -= 1
+    if too_wide <= 0:
+        return found
+    most = max(_NARROWEST, columns // 3)
+    return [min(widths[0], most), *widths[1:]]
 
 
 def _lay_out(widths: Sequence[int], columns: int, indent: int) -> list[_Line]:

@@ -4,12 +4,10 @@ What cannot be known yet says so, and what is estimated says how well.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from itertools import groupby
-from math import isfinite, sqrt
+from math import sqrt
 
-from hexai.domain.estimates import Estimate
-from hexai.domain.figures import Figures, Quantile, Subject, Title
+from hexai.domain.figures import Subject, Title
 from hexai.service.statistics import (
     ENOUGH_OF_AN_ORDER,
     Comparison,
@@ -18,13 +16,26 @@ from hexai.service.statistics import (
 )
 from hexai.surfaces.cli.legend import STATS, legend
 from hexai.surfaces.cli.output import table
+from hexai.surfaces.cli.stats_cells import (
+    NOT_YET,
+    accepted_words,
+    each_words,
+    money_words,
+    part_words,
+    points_words,
+    share_words,
+    speed_words,
+    time_words,
+    times_of,
+)
 from hexai.surfaces.contender_names import contender_names, day, model_name, options_of
-from hexai.surfaces.words import percent, seconds, usd
+from hexai.surfaces.words import counted, percent, usd
 from hexai.text.cells import bar, sparkline, width, wrap
 from hexai.text.sanitise import visible_line
 
 _BAR = 10
-_NOT_YET = "not yet"
+_MOST_PAIRS = 15
+"""Pairs of one surface, unless all that is known is wanted."""
 _NOT_TOLD = "not told"
 _UNEVEN = 0.1
 """Standing first so much more often than another calls for a word."""
@@ -90,7 +101,7 @@ def tables(
     if " … " in figures:
         bounded = [n for n in _WITH_BOUNDS if any(h.startswith(n) for h in headings)]
         notes.insert(0, f"{', '.join(bounded)}: {_BETWEEN}")
-    if any(each.at_least for row in rows for each in _times(row) if each is not None):
+    if any(each.at_least for row in rows for each in times_of(row) if each is not None):
         notes.append(_LONGER)
     if any(row.figures.cached_of or row.figures.written_of for row in rows):
         notes += _saved(rows, names)
@@ -103,6 +114,7 @@ def tables(
         *_firsts(rows, names),
     ]
     if not wide:
+        notes += _left_out(rows)
         notes.append("More columns: --wide; for scripts: --json, --csv.")
     return text + _below(notes, columns)
 
@@ -150,7 +162,7 @@ def _fewer_columns(
         (_REFUSED[1:], [_refused(row, names)[1:] for row in refused]),
         (
             _pick(_BESIDE, _PAIR),
-            [_pick(pair, _PAIR) for pair in _beside(rows, names)],
+            [_pick(p, _PAIR) for p in _beside(rows, names, most=_MOST_PAIRS)],
         ),
     ):
         if cells:
@@ -223,17 +235,16 @@ def _speed(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
     figures = row.figures
     decided = figures.runs - figures.cancelled
     failed = figures.failed + figures.timed_out
-    speed = figures.tokens_per_s
     return (
         row.subject.surface,
         names[row.subject],
         str(figures.runs),
-        _part(figures.answered, decided),
+        part_words(figures.answered, decided),
         str(failed or "-"),
         str(figures.late or "-"),
-        *map(_seconds, _times(row)),
+        *map(time_words, times_of(row)),
         sparkline(distribution(figures)),
-        _NOT_YET if speed is None else f"{_guess(figures)}{speed:.0f}",
+        speed_words(figures),
     )
 
 
@@ -242,27 +253,29 @@ def _worth(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
     return (
         row.subject.surface,
         names[row.subject],
-        _money(figures.cost_usd, figures, unpriced=figures.unpriced),
+        money_words(figures.cost_usd, figures, unpriced=figures.unpriced),
         _kept_input(row),
-        f"{_count(figures.accepted)} of {figures.shown}" if figures.shown else _NOT_YET,
+        f"{accepted_words(figures.accepted)} of {figures.shown}"
+        if figures.shown
+        else NOT_YET,
         bar(taken.value, _BAR) if taken and taken.value else "",
-        _share(taken),
+        share_words(taken),
         str(figures.characters or "-"),
-        _each(row),
+        each_words(row),
     )
 
 
 def _kept_input(row: Row) -> str:
     """Say what upstreams read from their caches, and what they wrote there."""
     figures = row.figures
-    read = _part(figures.cached_input, figures.cached_of)
-    written = _part(figures.written_input, figures.written_of)
+    read = part_words(figures.cached_input, figures.cached_of)
+    written = part_words(figures.written_input, figures.written_of)
     told = read if figures.cached_of else _NOT_TOLD
     return f"{told} +{written}" if figures.written_input else told
 
 
 def _kept(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
-    return (row.subject.surface, names[row.subject], *map(_share, row.kept))
+    return (row.subject.surface, names[row.subject], *map(share_words, row.kept))
 
 
 def _refused(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
@@ -271,25 +284,31 @@ def _refused(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
     return (
         row.subject.surface,
         names[row.subject],
-        _part(reasons.total(), row.figures.answered),
+        part_words(reasons.total(), row.figures.answered),
         ", ".join(f"{reason} {count}" for reason, count in reasons.most_common()),
     )
 
 
 def _beside(
-    rows: Sequence[Row], names: Mapping[Subject, str]
+    rows: Sequence[Row], names: Mapping[Subject, str], *, most: int | None = None
 ) -> Iterator[tuple[str, ...]]:
-    """Give every pair once, as the one that is used more sees it."""
-    for row, compared in _pairs(rows):
+    """Give every pair once, as the one that is used more sees it.
+
+    Of more than `most` pairs, those that differ beyond chance go first.
+    """
+    pairs = [*_pairs(rows)]
+    if most is not None and len(pairs) > most:
+        pairs = sorted(pairs, key=lambda pair: not _differs(pair[1]))[:most]
+    for row, compared in pairs:
         yield (
             row.subject.surface,
             names[row.subject],
             names[compared.against],
             str(compared.lists),
             percent(compared.above),
-            _share(compared.own),
-            _share(compared.other),
-            _points(compared.difference),
+            share_words(compared.own),
+            share_words(compared.other),
+            points_words(compared.difference),
         )
 
 
@@ -303,16 +322,29 @@ def _pairs(rows: Sequence[Row]) -> Iterator[tuple[Row, Comparison]]:
                 yield row, compared
 
 
+def _differs(compared: Comparison) -> bool:
+    return compared.difference.low > 0 or compared.difference.high < 0
+
+
+def _left_out(rows: Sequence[Row]) -> Iterator[str]:
+    """Say how many pairs are not among those that are shown without `--wide`."""
+    for surface, there in groupby(rows, key=lambda row: row.subject.surface):
+        if (missing := sum(1 for _ in _pairs([*there])) - _MOST_PAIRS) > 0:
+            pairs = counted(missing, "more pair")
+            yield f"{surface}: {pairs} stood in the same lists: --wide"
+
+
 def _places(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
     """Say where figures tell places as well as models, and what to do."""
     for row, compared in _pairs(rows):
         if not compared.is_even:
+            lists = compared.lists
+            above = part_words(round(compared.above * lists), lists)
             yield (
                 f"{names[row.subject]} stood above {names[compared.against]} in "
-                f"{_part(round(compared.above * compared.lists), compared.lists)} of "
-                "their lists, so DIFFERENCE tells places too, until each order has "
-                f"come {ENOUGH_OF_AN_ORDER} times; `hexai leaderboard` says what draws "
-                "the order"
+                f"{above} of their lists, so DIFFERENCE tells places too, until each "
+                f"order has come {ENOUGH_OF_AN_ORDER} times; `hexai leaderboard` says "
+                "what draws the order"
             )
 
 
@@ -332,67 +364,3 @@ def _firsts(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[str]:
                 f"{surface}: stood first in their lists: {told}; so ACCEPTED and EACH "
                 "tell places as well as models"
             )
-
-
-def _count(accepted: float) -> str:
-    """Write a number of accepted answers, of which some may be shared by several."""
-    return f"{accepted:.1f}".removesuffix(".0")
-
-
-def _part(part: int, whole: int) -> str:
-    return percent(part / whole) if whole else _NOT_YET
-
-
-def _share(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return _NOT_YET
-    low, high = 100 * estimate.low, 100 * estimate.high
-    return f"{_about(estimate)}{percent(estimate.value)} ({low:.0f} … {high:.0f})"
-
-
-def _points(estimate: Estimate) -> str:
-    value, low, high = (
-        f"{100 * x:+.0f}" for x in (estimate.value, estimate.low, estimate.high)
-    )
-    return f"{_about(estimate)}{value} ({low} … {high})"
-
-
-def _each(row: Row) -> str:
-    each, figures = row.cost_per_accepted, row.figures
-    if not figures.shown:
-        return _NOT_YET
-    spent = _money(row.shown_cost_usd, figures, unpriced=figures.shown_unpriced)
-    if each is None:
-        return f"none for {spent}"
-    value = _money(Decimal(each.value), figures, unpriced=figures.shown_unpriced)
-    if figures.shown_unpriced or not each.value:
-        return value
-    high = usd(Decimal(each.high)) if isfinite(each.high) else "…"
-    return f"{_about(each)}{value} ({usd(Decimal(each.low))} … {high})"
-
-
-def _about(estimate: Estimate) -> str:
-    return "about " if estimate.is_rough else ""
-
-
-def _times(row: Row) -> tuple[Quantile | None, ...]:
-    """Give when first tokens and answers came; how soon somebody failed tells none."""
-    times = (*row.first_token, *row.total)
-    return times if row.figures.answered else (None,) * len(times)
-
-
-def _seconds(quantile: Quantile | None) -> str:
-    if quantile is None:
-        return _NOT_YET
-    return f"{'>' if quantile.at_least else ''}{seconds(quantile.seconds)}"
-
-
-def _money(dollars: Decimal, figures: Figures, *, unpriced: int) -> str:
-    if unpriced and not dollars:
-        return "?"
-    unknown = " + ?" if unpriced else ""
-    return usd(dollars, estimated=bool(figures.estimated)) + unknown
-
-
-def _guess(figures: Figures) -> str:
-    return "~" if figures.estimated else ""

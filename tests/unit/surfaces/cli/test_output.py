@@ -46,6 +46,17 @@ def test_long_texts_are_wrapped_in_their_column() -> None:
     )
 
 
+def test_a_long_name_pushes_no_figures_below() -> None:
+    """It wraps within its column, which is made narrower for them."""
+    rows = [("careful-and-very-thoughtful-qwen3", "60", "$1"), ("quick", "3", "?")]
+    assert table(("ENTRY", "RUNS", "COST"), rows, columns=32) == (
+        "ENTRY                 RUNS  COST\n"
+        "careful-and-very-tho  60    $1\n"
+        "ughtful-qwen3\n"
+        "quick                 3     ?\n"
+    )
+
+
 @given(
     columns=st.integers(2, 60),
     rows=st.lists(st.tuples(*[st.text("ab 漢\n", max_size=40)] * 3), max_size=4),
