@@ -408,6 +408,18 @@ def test_blind_until_a_vote(upstream: Upstream) -> None:
     assert "m-one" not in after_hint
 
 
+def test_what_stands_behind_a_command_in_vain_is_told(upstream: Upstream) -> None:
+    """It might be a question, so nothing is done; and nothing was said yet."""
+    with chatting() as chat:
+        chat.type("/quit smoking, how?", "/quit takes nothing; a blank before it asks")
+        chat.type("/help me", "/help takes nothing")
+        chat.type("/from", "there is no answer yet to go on with")
+        code, _ = chat.end()
+
+    assert code == 0
+    assert not upstream.requests
+
+
 def test_who_leaves_the_question_has_seen_the_names(upstream: Upstream) -> None:
     """A vote after that takes them, and is not kept as a blind one."""
     configure(upstream, "[cli]\nblind = true\nvote = true\n")

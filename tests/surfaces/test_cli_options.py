@@ -259,6 +259,23 @@ class TestRefused:
         assert f"did you mean {meant}?" in result.err
 
     @pytest.mark.parametrize(
+        ("words", "name"),
+        [
+            (["--temperature", "0"], "temperature"),
+            (["--max-tokens=9"], "max_tokens"),
+            (["--topP", "1"], "top_p"),
+            (["--max-output-tokens", "9"], "max_tokens"),
+        ],
+    )
+    def test_an_option_of_other_tools_is_told_as_ours(
+        self, words: list[str], name: str
+    ) -> None:
+        """They have one of their own for what a model is told."""
+        result = refused(*words)
+        assert (result.code, result.out) == (2, "")
+        assert f"is set by -o, as in -o {name}=VALUE" in result.err
+
+    @pytest.mark.parametrize(
         "name",
         [
             *("api_key", "apiKey", "key", "x-api-key", "token", "access_token"),

@@ -204,6 +204,12 @@ def _read_value(name: str, text: str) -> object:
     )
 
 
+def option_of_models(name: str) -> str:
+    """Give the option of a model that is called so, however it is written; or ''."""
+    found = _spelled(name, (*KNOWN, *OWN, *ELSEWHERE)) or ""
+    return ELSEWHERE.get(found, found)
+
+
 def with_options(table: EntryTable, options: Mapping[str, object]) -> EntryTable:
     """Set what the command line says in an entry."""
     own = {name: value for name, value in options.items() if name in OWN}

@@ -158,8 +158,21 @@ def _ask(process: Process, options: AskOptions, line: CommandLine) -> int:
 def _text_of(error: click.UsageError | HexaiError) -> str:
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx is not None else "hexai"
+        if isinstance(error, click.NoSuchOption) and (instead := _of_models(error)):
+            return f"No such option '{error.option_name}'; {instead}"
         return f"{error.format_message()} See {command} --help."
     return str(error)
+
+
+def _of_models(error: click.NoSuchOption) -> str:
+    """Say how an option of a model is set that is none of the command's own."""
+    params = error.ctx.command.params if error.ctx is not None else ()
+    if not any("-o" in each.opts for each in params):
+        return ""
+    from hexai.config.model_options import option_of_models
+
+    name = option_of_models(error.option_name.lstrip("-"))
+    return name and f"what a model is told is set by -o, as in -o {name}=VALUE"
 
 
 def _notes(error: Exception) -> tuple[str, ...]:

@@ -72,6 +72,8 @@ class ChatCommands:
         name, *words = line.split()
         if name not in _COMMANDS:
             raise UsageError(_unknown(name))
+        if words and not _COMMANDS[name].takes:
+            raise UsageError(f"{name} takes nothing; a blank before it asks all of it")
         if name == "/quit":
             return False
         if name == "/file":
@@ -136,7 +138,7 @@ class ChatCommands:
         raise UsageError(f"this question is decided: {decided}; {how} changes that")
 
     def _from(self, words: Sequence[str]) -> None:
-        if not words:
+        if not words and self._thread.conversation is not None:
             raise UsageError(f"/from takes one of {', '.join(self._thread.names)}")
         name = self._thread.take_from(" ".join(words))
         complain(self._session.process, f"all go on with the answer of {name}")
