@@ -404,6 +404,7 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
             "follows",
             "terminal",
             "withheld",
+            "named_at",
         ):
             old.execute(f"ALTER TABLE run DROP COLUMN {column}")
         old.execute("UPDATE contender SET position = NULL")

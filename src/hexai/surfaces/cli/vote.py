@@ -200,10 +200,8 @@ def _may_change(
         return True
     if (before.choice, before.indexes) == (chosen.choice, chosen.indexes):
         return True
-    decided, changed = (
-        choice_words(replace(recorded, chosen=each), chosen.at)
-        for each in (before, chosen)
-    )
+    decided = choice_words(recorded, chosen.at)
+    changed = choice_words(replace(recorded, chosen=chosen, named=None), chosen.at)
     if not can_confirm(process):
         raise UsageError(
             f"run {number} is decided: {decided}. Nothing was changed, as nobody can "
