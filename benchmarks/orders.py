@@ -145,13 +145,28 @@ def _worth(hole: Hole, text: str) -> float:
     return Levenshtein.normalized_similarity(said, right)
 
 
+def _asked(options: argparse.Namespace) -> list[Hole]:
+    """Give the holes to ask for; of one file together, since servers keep what is read.
+
+    With `--apart` those alone in whose prompt something stands apart from the gap.
+    """
+    made = holes(options.count, options.seed, options.code)[options.first :]
+    if options.apart:
+        made = [hole for hole in made if _has_apart(_document(hole, options.tokens))]
+    files = {hole.path: place for place, hole in reversed([*enumerate(made)])}
+    return sorted(made, key=lambda hole: (files[hole.path], hole.position))
+
+
+def _has_apart(call: Call) -> bool:
+    return call.infill is not None and call.infill.standing > 0
+
+
 async def compare(
     kept: Kept, ways: tuple[tuple[str, Make], ...], options: argparse.Namespace
 ) -> None:
     """Ask for every hole in both ways, and print how they compare so far."""
     worth: dict[str, list[float]] = {name: [] for name, _ in ways}
-    made = holes(options.count, options.seed, options.code)[options.first :]
-    for some in batched(made, options.at_once):
+    for some in batched(_asked(options), options.at_once):
         async with asyncio.TaskGroup() as group:
             asked = [
                 group.create_task(_both(kept, ways, hole, options)) for hole in some
@@ -182,6 +197,8 @@ async def _both(
 
 def _report(worth: Mapping[str, list[float]]) -> None:
     (one, before), (other, after) = worth.items()
+    if len(before) < 2:
+        return  # one difference says nothing of how they vary
     differences = [b - a for a, b in zip(before, after, strict=True)]
     mean = statistics.mean(differences)
     error = statistics.stdev(differences) / math.sqrt(len(differences))
@@ -225,6 +242,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=43)
     parser.add_argument("--at-once", type=int, default=1, help="holes, a slot for each")
     parser.add_argument("--tokens", type=int, default=1000, help="of the document")
+    parser.add_argument("--apart", action="store_true", help="large files alone")
     parser.add_argument("--keep", type=Path, help="a file of what was said so far")
     parser.add_argument(
         "--code", type=Path, default=ROOT, help="a checkout that does not change"

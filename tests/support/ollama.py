@@ -50,6 +50,8 @@ class Model(Struct, frozen=True, kw_only=True):
     remote: str = ""
     """The host that it is passed on to."""
     capabilities: tuple[str, ...] = ("completion",)
+    file: str = ""
+    """What it shares with others that were made of it; empty: it is the only one."""
 
 
 class Ollama:
@@ -88,6 +90,7 @@ class Ollama:
         self._ps_of_load = ps_of_load
         self._tells_context = tells_context
         self._counts_again = counts_again
+        self._uses: Counter[str] = Counter()
         self._loading: set[str] = set()
         self._changed = asyncio.Event()
         self._load_lock = asyncio.Lock()
@@ -109,7 +112,9 @@ class Ollama:
             loading = self._loading if self._ps_of_load == "lists" else ()
             named = [*self.loaded.items(), *((n, 0) for n in loading)]
             told = self._tells_context
-            return {"models": [_process(n, ctx if told else 0) for n, ctx in named]}
+            return {
+                "models": [self._process(n, ctx if told else 0) for n, ctx in named]
+            }
         raise Refused(404, {"error": "not found"})
 
     def show(self, name: str) -> Line:
@@ -133,6 +138,9 @@ class Ollama:
         is_known = not self._counts_again and prompt in map(_prompt, self.asked)
         self.asked.append(body)
         thoughts = _thoughts(model, body)
+        if body.get("suffix") and "insert" not in model.capabilities:
+            whole = f"registry.ollama.ai/library/{name}"
+            raise Refused(400, {"error": f"{whole} does not support insert"})
         tokens = self._fit(name, int(len(prompt) / model.per_token), body)
         try:
             async with self._slot:
@@ -159,16 +167,29 @@ class Ollama:
             "total_duration": _ns(ended - began),
         }
 
+    def runs(self, name: str) -> str | None:
+        """Tell by which name a model is loaded: the first of those with its file."""
+        file = self.models[name].file
+        same = (n for n in self.loaded if file and self.models[n].file == file)
+        return name if name in self.loaded else next(same, None)
+
     async def _load(self, name: str, model: Model, num_ctx: int | None) -> None:
-        context = min(num_ctx or self.loaded.get(name, self._context), model.trained)
-        if model.remote or self.loaded.get(name) == context:
+        context = min(num_ctx or self._context, model.trained)
+        if model.remote:
+            return
+        self._uses[self.runs(name) or name] += 1
+        if self.loaded.get(self.runs(name) or name) == context:
             return
         async with self._load_lock:
-            if self.loaded.get(name) == context:
+            there = self.runs(name)
+            if there and self.loaded[there] == context:
                 return
             # A model that answers is not unloaded.
             await self._until(lambda: not self._slot.locked())
-            while len(self.loaded) >= self._most_loaded and name not in self.loaded:
+            if there:
+                del self.loaded[there]
+                self.log.append(f"unload {there}")
+            while len(self.loaded) >= self._most_loaded:
                 gone = next(iter(self.loaded))
                 del self.loaded[gone]
                 self.log.append(f"unload {gone}")
@@ -197,7 +218,7 @@ class Ollama:
         self._changed = asyncio.Event()
 
     def _fit(self, name: str, tokens: int, body: Mapping[str, Any]) -> int:
-        context = self.loaded.get(name, 1 << 20)
+        context = self.loaded.get(self.runs(name) or name, 1 << 20)
         if tokens <= context:
             return tokens
         if body.get("truncate") is False and self.obeys:
@@ -223,15 +244,32 @@ class Ollama:
         remote = {"remote_host": model.remote} if model.remote else {}
         details = {"context_length": 32768, "family": "llama"}
         capabilities = list(model.capabilities)
-        row = {"name": name, "model": name, "details": details}
+        digest = self._digest(name)
+        row = {"name": name, "model": name, "details": details, "digest": digest}
         return {**row, "capabilities": capabilities, **remote}
+
+    def _digest(self, name: str) -> str:
+        """Give a copy the digest of its original."""
+        return self.models[name].file or name
+
+    def _process(self, name: str, context: int) -> Line:
+        """Describe who is loaded; whoever is used stays longer from then on."""
+        return {
+            "name": name,
+            "model": name,
+            "digest": self._digest(name),
+            "context_length": context,
+            "expires_at": f"2099-01-01T00:00:00.{self._uses[name]:09d}-07:00",
+        }
 
 
 def _thoughts(model: Model, body: Mapping[str, Any]) -> Sequence[str]:
     """Think as `think` says, and unasked where the model can."""
     asked = body.get("think")
     if asked not in (None, True, False, "low", "medium", "high", "max"):
-        raise Refused(400, {"error": f"invalid think value: {asked!r}"})
+        known = '"high", "medium", "low", "max", true, or false'
+        said = f"invalid think value: {json.dumps(asked)} (must be {known})"
+        raise Refused(400, {"error": said})
     can = "thinking" in model.capabilities
     if asked and not can:
         name = body["model"]
@@ -363,15 +401,6 @@ def _said(body: Mapping[str, Any], piece: str) -> Line:
     if "prompt" in body:
         return {**line, "response": piece}
     return {**line, "message": {"role": "assistant", "content": piece}}
-
-
-def _process(name: str, context: int) -> Line:
-    return {
-        "name": name,
-        "model": name,
-        "context_length": context,
-        "expires_at": "2099-01-01T00:00:00.123456789-07:00",
-    }
 
 
 def _ns(seconds: float) -> int:

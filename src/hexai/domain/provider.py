@@ -202,6 +202,13 @@ class Waits(Progress, Protocol):
         `loading` may follow; `ready` or `connected` ends it.
         """
 
+    def silent(self, seconds: float) -> None:
+        """Say that the upstream has said nothing for so long: `load` runs.
+
+        It may be loading. It is a wait as long as nobody knows better; `loading` before
+        `ready` says that all of it was a load.
+        """
+
     def ready(self) -> None:
         """Say that nothing holds the attempt up any more, if anything did."""
 

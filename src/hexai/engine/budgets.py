@@ -49,13 +49,17 @@ class _Spans:
             self.total += now - self._since
             self._since = None
 
+    def turn_into(self, other: "_Spans") -> None:
+        """Let what goes on be something else, from its beginning."""
+        self._since, other._since = None, self._since
+
 
 class Stopwatch:
     """Times a contender from its first slot on; `now` is the loop's time in seconds.
 
     Its figures stand still while the contender queues again or loads its model: both
-    have figures of their own, and enter no other. Its timeout is put off by loading
-    alone, so who queues again spends it.
+    have figures of their own, and enter no other. Its timeout is put off by what is a
+    load, or may be one, so who queues again spends it.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -66,6 +70,8 @@ class Stopwatch:
         self._queued_again = _Spans()
         """For every other slot, and at the upstream."""
         self._loading = _Spans()
+        self._silent = _Spans()
+        """At an upstream that says nothing: a wait that may have been a load."""
         self._slot_at = 0.0
         self._still_at_slot = 0.0
         """Seconds that the figures had stood still by then."""
@@ -102,6 +108,14 @@ class Stopwatch:
         """Stand still: the upstream serves others first."""
         self._queued_again.begin(now)
 
+    def start_silence(self, since: float) -> None:
+        """Stand still: the upstream has said nothing since then."""
+        self._silent.begin(since)
+
+    def take_silence_for_loading(self) -> None:
+        """Have all of it be a load."""
+        self._silent.turn_into(self._loading)
+
     def start_loading(self, now: float) -> None:
         """Stand still: the model is being loaded; a wait is over then."""
         self.go_on(now)
@@ -111,10 +125,11 @@ class Stopwatch:
         """End the wait or the loading, if there is one."""
         self._queued_again.end(now)
         self._loading.end(now)
+        self._silent.end(now)
 
     def _stood_still(self) -> float:
         """Give the seconds since the first slot in which no figure ran."""
-        return self._queued_again.total + self._loading.total
+        return self._queued_again.total + self._loading.total + self._silent.total
 
     def see_token(self, now: float) -> None:
         """Note a token, of reasoning or of the answer: the model is loaded."""
@@ -163,18 +178,20 @@ class Stopwatch:
         return self._first_token_at is not None
 
     def due(self) -> float:
-        """Give the loop's time at which `timeout` is spent; loading puts it off."""
+        """Give the loop's time at which `timeout` is spent."""
         if self._first_slot_at is None:
             return inf
-        return self._first_slot_at + self._timeout + self._loading.total
+        put_off = self._loading.total + self._silent.total
+        return self._first_slot_at + self._timeout + put_off
 
     def timings(self, now: float) -> Timings:
         """Stop, unless that was done, and give the figures up to then."""
         self.stop(now)
         assert self._stopped_at is not None
         end, told = self._stopped_at, self._told.loading + self._told.queued
+        waited = self._queued.total + self._queued_again.total + self._silent.total
         return Timings(
-            queued=self._queued.total + self._queued_again.total + self._told.queued,
+            queued=waited + self._told.queued,
             loading=self._loading.total + self._told.loading,
             ttft=None if self._ttft is None else max(0.0, self._ttft - told),
             generating=self._generating(end),
@@ -227,6 +244,7 @@ class BudgetClock:
             "total": total,
         }
         self._phase: Phase | Literal["queue", "closing"] = "connect"
+        self._is_silent = False
         self._refused_at: float | None = None
         self._since = self._loop.time()
         self.scope = asyncio.timeout(None)
@@ -247,7 +265,11 @@ class BudgetClock:
 
     def loading(self) -> None:
         """Let the load budget run; all others stand still."""
-        if self._phase in ("connect", "queue", "first token"):
+        if self._is_silent:
+            self._is_silent = False
+            self._stopwatch.take_silence_for_loading()
+            self._tell("loading")
+        elif self._phase in ("connect", "queue", "first token"):
             self._stopwatch.start_loading(self._loop.time())
             self._enter("load")
             self._tell("loading")
@@ -257,6 +279,14 @@ class BudgetClock:
         if self._phase == "connect":
             self._stopwatch.start_waiting(self._loop.time())
             self._enter("queue")
+            self._tell("queued")
+
+    def silent(self, seconds: float) -> None:
+        """Let the load budget run for what is not known to be a load."""
+        if self._phase == "connect":
+            self._stopwatch.start_silence(self._loop.time() - seconds)
+            self._enter("load")
+            self._is_silent = True
             self._tell("queued")
 
     def ready(self) -> None:
@@ -305,6 +335,7 @@ class BudgetClock:
 
     def _enter(self, phase: Phase | Literal["queue", "closing"]) -> None:
         self._phase = phase
+        self._is_silent = False
         self._since = self._loop.time()
         self._arm()
 

@@ -20,6 +20,7 @@ from hexai.providers.own_models import RunsModels
 from hexai.providers.readiness.model_order import is_ollama, who_to_ask
 from hexai.providers.readiness.servers import (
     Loaded,
+    Running,
     find,
     full_name,
     is_own,
@@ -54,6 +55,7 @@ class _Tag(Struct, frozen=True):
     remote_model: str | None = None
     remote_host: str | None = None
     capabilities: tuple[str, ...] | None = None
+    digest: str = ""
 
     @property
     def runs_there(self) -> bool:
@@ -146,7 +148,7 @@ def _of(target: Target, told: _Told | Described) -> Described:
         return told
     model = target.spec.model
     tag = _tag(model, told.tags or ())
-    running = None if isinstance(told.loaded, str | None) else find(model, told.loaded)
+    running = _running(model, tag, told.loaded)
     return Described(
         runs_there=None if tag is None else tag.runs_there,
         loaded=None if isinstance(told.loaded, str | None) else running is not None,
@@ -155,6 +157,15 @@ def _of(target: Target, told: _Told | Described) -> Described:
         missing=tag is None and told.tags is not None,
         trouble=told.trouble,
     )
+
+
+def _running(model: str, tag: _Tag | None, loaded: Loaded) -> Running | None:
+    """Find a model, or a copy of it: an Ollama lists the one that was loaded first."""
+    if isinstance(loaded, str | None):
+        return None
+    digest = tag.digest if tag else ""
+    copies = (each for each in loaded if digest and each.digest == digest)
+    return find(model, loaded) or next(copies, None)
 
 
 def _tag(model: str, tags: Sequence[_Tag]) -> _Tag | None:

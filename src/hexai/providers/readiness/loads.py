@@ -42,6 +42,7 @@ class Loads:
         self._tasks: dict[Load, asyncio.Task[None]] = {}
         self._failures: dict[Load, ProviderError] = {}
         self._watchers: list[Watcher] = []
+        self._told: set[Load] = set()
 
     def is_under_way(self, load: Load) -> bool:
         """Tell whether somebody has begun it."""
@@ -52,34 +53,55 @@ class Loads:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
-    async def wait(self, load: Load, run: Callable[[], Awaitable[object]]) -> None:
+    def is_told(self, load: Load) -> bool:
+        """Tell whether one that is under way is known as a load, or takes its time."""
+        return load in self._told
+
+    async def wait(
+        self, load: Load, run: Callable[[], Awaitable[object]], *, quiet: float = 0.0
+    ) -> None:
         """Wait for a load that is under way, or begin it; raises what it failed with.
 
-        Being cancelled ends the waiting, and not the load.
+        Being cancelled ends the waiting, and not the load. Nobody is told of one that
+        is over within `quiet` seconds: perhaps there was nothing to load.
         """
         task = self._tasks.get(load)
         if task is None:
             self._failures.pop(load, None)
-            task = self._tasks[load] = self._start(self._run(load, run))
+            task = self._tasks[load] = self._start(self._run(load, run, quiet))
             task.add_done_callback(lambda task: self._end(load, task))
-            self._tell(load, "begun")
+            if not quiet:
+                self._begin(load)
         await asyncio.wait({task})
         if failure := self._failures.get(load):
             raise failure
         if task.cancelled():
             raise ProviderError("the load was stopped", model=load.model)
 
-    async def _run(self, load: Load, run: Callable[[], Awaitable[object]]) -> None:
+    async def _run(
+        self, load: Load, run: Callable[[], Awaitable[object]], quiet: float
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(quiet, self._begin, load) if quiet else None
         try:
             await run()
         except ProviderError as error:
             error.model = load.model
             self._failures[load] = error
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _begin(self, load: Load) -> None:
+        self._told.add(load)
+        self._tell(load, "begun")
 
     def _end(self, load: Load, task: asyncio.Task[None]) -> None:
         del self._tasks[load]
-        failed = task.cancelled() or load in self._failures
-        self._tell(load, "failed" if failed else "loaded")
+        if load in self._told:
+            self._told.discard(load)
+            failed = task.cancelled() or load in self._failures
+            self._tell(load, "failed" if failed else "loaded")
 
     def _tell(self, load: Load, state: LoadState) -> None:
         for watcher in tuple(self._watchers):

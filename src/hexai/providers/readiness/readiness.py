@@ -10,8 +10,9 @@ A model that an Ollama passes on to another host is nobody's to load.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -35,6 +36,7 @@ from hexai.providers.readiness.servers import (
     Loaded,
     Running,
     ShownModels,
+    answers_else,
     ask_to_load,
     find,
     is_own,
@@ -42,6 +44,7 @@ from hexai.providers.readiness.servers import (
     slot_context,
     wait_until_loaded,
     what_is_loaded,
+    who_serves,
 )
 
 LONG = 1024
@@ -52,6 +55,9 @@ _SHOWN_WITHIN = 1.0
 """Seconds that an Ollama may take to show a model."""
 
 _Key = tuple[str, str]
+_State = Literal["there", "perhaps", "absent", "unknown"]
+"""How a model stands; `perhaps`: it is there, and nobody knows whether as it would be
+loaded for us, since another client may have asked for less context."""
 
 
 class UpstreamReadiness:
@@ -70,6 +76,12 @@ class UpstreamReadiness:
         self._looked_at: set[_Key] = set()
         self._capped: set[Load] = set()
         """What was loaded with less context than was asked for: it takes no more."""
+        self._usual: dict[_Key, int] = {}
+        """The context that a model is loaded with where nobody asks for one."""
+        self._served_by: dict[_Key, Running] = {}
+        """Whose runner answers for a model that is not listed by its own name."""
+        self._were_loads: set[Load] = set()
+        """Of those asked for, who were not there as they were wanted."""
         self.loads = Loads(start)
         """The loads under way, for whoever shows them."""
         self.swaps = Swaps()
@@ -110,7 +122,7 @@ class UpstreamReadiness:
                 None if client is None else await what_is_loaded(client, within=SLOW)
             )
             if not isinstance(loaded, str | None):
-                listed[origin] = loaded
+                listed[origin] = (*loaded, *self._others(origin, loaded))
         return line_up(targets, listed, self.swaps)
 
     async def may_cut(self, target: Target, tokens: int) -> bool:
@@ -166,41 +178,104 @@ class UpstreamReadiness:
         client = who_to_ask(target)
         if client is None:
             return
-        listed: Loaded = "silent"
-        if not self.loads.is_under_way(_load(target)):
-            listed = await what_is_loaded(client, progress.loading)
-            if listed is None or self._is_there(target, listed):
+        load, listed, is_sure = _load(target), None, False
+        if self.loads.is_under_way(load):
+            is_sure = self.loads.is_told(load)
+        else:
+            listed = await what_is_loaded(client, lambda: progress.silent(SLOW))
+            if listed != "silent":
+                progress.ready()
+            state = self._state_of(target, listed)
+            if listed is None or state == "there":
                 return
             if not await self._may_load(target, client):
                 return
-            await self._turns.wait(turn, progress.queued)
-        progress.loading()
-        await self.loads.wait(
-            _load(target), lambda: self._have_loaded(target, client, listed)
-        )
+            if state != "perhaps":
+                await self._turns.wait(turn, progress.queued)
+            is_sure = state == "absent" or (
+                listed == "silent" and await answers_else(client)
+            )
+        await self._wait_for(target, client, progress, listed, is_sure=is_sure)
+
+    async def _wait_for(
+        self,
+        target: Target,
+        client: Asked,
+        progress: Waits,
+        listed: Loaded,
+        *,
+        is_sure: bool,
+    ) -> None:
+        """Have a model loaded; what was none, for all that is known, is a wait."""
+        load, loop = _load(target), asyncio.get_running_loop()
+        if is_sure:
+            progress.loading()
+        timer = loop.call_later(SLOW, progress.silent, SLOW)
+        try:
+            await self.loads.wait(
+                load,
+                lambda: self._have_loaded(target, client, listed),
+                quiet=0.0 if is_sure else SLOW,
+            )
+        finally:
+            timer.cancel()
+        if load in self._were_loads:
+            progress.loading()
 
     async def _have_loaded(self, target: Target, client: Asked, before: Loaded) -> None:
         """Load a model, and learn what it holds by that and whom it pushed out."""
+        load, was = _load(target), self._find(target, before)
+        self._were_loads.discard(load)
         await ask_to_load(target, client)
         after = await what_is_loaded(client)
-        if not self._is_there(target, after):
-            self._capped.add(_load(target))
+        running = self._find(target, after)
+        if running is None and (server := who_serves(before, after)):
+            self._served_by[key_of(target)] = running = server
+        holds = None if running is None else running.context_length or None
+        if load.num_ctx is None and holds:
+            self._usual[key_of(target)] = holds
+        elif holds != load.num_ctx:
+            self._capped.add(load)
+        if before != "silent" and (was is None or was.context_length != holds):
+            self._were_loads.add(load)
+        self._state_of(target, after)
         self._note_swaps(target, before, after)
 
-    def _is_there(self, target: Target, listed: Loaded) -> bool:
-        """Tell whether a model is loaded as it is wanted, and note what it holds."""
-        running = (
-            None if isinstance(listed, str | None) else find(target.spec.model, listed)
-        )
+    def _state_of(self, target: Target, listed: Loaded) -> _State:
+        """Say how a model stands, and note what it holds."""
+        if isinstance(listed, str | None):
+            return "unknown"
+        running = self._find(target, listed)
         if running is None:
-            return False
-        wanted = target.spec.options.num_ctx
-        holds = running.context_length
+            return "absent"
+        holds = running.context_length or None
         if holds:
             known = self._held.get(key_of(target), Held(tokens=holds))
             self._held[key_of(target)] = replace(known, tokens=holds)
-        is_as_wanted = wanted is None or holds is None or holds == wanted
-        return is_as_wanted or _load(target) in self._capped
+        wanted = target.spec.options.num_ctx or self._usual.get(key_of(target))
+        if holds in (None, wanted) or _load(target) in self._capped:
+            return "there"
+        return "perhaps" if wanted is None else "absent"
+
+    def _find(self, target: Target, listed: Loaded) -> Running | None:
+        """Find a model among those that are loaded, by its own name or another's."""
+        if isinstance(listed, str | None):
+            return None
+        own, server = (
+            find(target.spec.model, listed),
+            self._served_by.get(key_of(target)),
+        )
+        if own is not None or server is None:
+            return own
+        return next(filter(server.is_named_as, listed), None)
+
+    def _others(self, origin: str, listed: tuple[Running, ...]) -> tuple[Running, ...]:
+        """Give the models that are there by the names of others."""
+        return tuple(
+            Running(model=model)
+            for (where, model), server in self._served_by.items()
+            if where == origin and any(map(server.is_named_as, listed))
+        )
 
     async def _may_load(self, target: Target, client: Asked) -> bool:
         """Tell whether a model is one that runs there; one that is not shown is not."""
@@ -218,7 +293,7 @@ class UpstreamReadiness:
         gone = [
             each
             for each in before
-            if each.outlasts(self._now()) and find(each.model, after) is None
+            if each.outlasts(self._now()) and not _has(after, each)
         ]
         self.swaps.note(target.upstream.origin, target.spec.model, gone)
 
@@ -228,6 +303,13 @@ class UpstreamReadiness:
         self._looked_at.add(key_of(target))
         if client is not None and (tokens := await slot_context(client)):
             self._held.setdefault(key_of(target), Held(tokens=tokens))
+
+
+def _has(listed: Iterable[Running], one: Running) -> bool:
+    """Tell whether a model is loaded, by its own name or a copy's."""
+    return find(one.model, listed) is not None or any(
+        one.digest and one.digest == each.digest for each in listed
+    )
 
 
 def _load(target: Target) -> Load:

@@ -22,7 +22,7 @@ from hexai.providers.formats.format import Asked
 # source, `loadedModels`); older ones list it as if it were there already.
 
 SLOW = 0.3
-"""Seconds after which an Ollama that says nothing is taken to be loading."""
+"""Seconds after which an Ollama that says nothing may be loading."""
 ASKED_FOR = 2.0
 """Seconds that an answer is waited for.
 
@@ -38,12 +38,20 @@ class Running(Struct, frozen=True):
     name: str = ""
     context_length: int | None = None
     """Tokens that it was loaded with; older versions do not say."""
+    digest: str = ""
     expires_at: str = ""
     """When it goes if nobody asks it until then."""
 
     def is_called(self, model: str) -> bool:
         """Tell whether a name means this model."""
         return full_name(model) in (full_name(self.model), full_name(self.name))
+
+    def is_named_as(self, other: "Running") -> bool:
+        """Tell whether two rows, of now and of before, are of the same model."""
+        return (full_name(self.model), self.digest) == (
+            full_name(other.model),
+            other.digest,
+        )
 
     def outlasts(self, now: float) -> bool:
         """Tell whether it should be there at a time of the wall clock."""
@@ -82,6 +90,19 @@ async def what_is_loaded(
         return None
 
 
+async def answers_else(asked: Asked) -> bool:
+    """Tell whether one that does not list what is loaded answers something else.
+
+    Then the list waits for a load; else the server, or the way to it, is slow.
+    """
+    try:
+        async with asyncio.timeout(SLOW):
+            await asked.ask("/api/version", limit=_LIMIT)
+    except (TimeoutError, ProviderError):
+        return False
+    return True
+
+
 async def ask_to_load(target: Target, asked: Asked) -> None:
     """Have a model loaded, by a chat in which nothing is said; raises as any other."""
     body: dict[str, object] = {"model": target.spec.model, "messages": []}
@@ -101,6 +122,20 @@ async def _telling(answer: Awaitable[bytes], on_slow: Callable[[], None]) -> byt
 def find(model: str, listed: Iterable[Running]) -> Running | None:
     """Find a model among those that are loaded."""
     return next((each for each in listed if each.is_called(model)), None)
+
+
+def who_serves(before: Loaded, after: Loaded) -> Running | None:
+    """Tell which model has answered for one that is not listed after its load.
+
+    Models of one file and one context share a runner, and an Ollama lists it by the
+    name of the one that was loaded first. Whoever is asked stays longer from then on.
+    """
+    if isinstance(after, str | None):
+        return None
+    known = () if isinstance(before, str | None) else before
+    stay_longer = [each for each in after if each not in known]
+    found = stay_longer or after
+    return found[0] if len(found) == 1 else None
 
 
 def full_name(model: str) -> str:
