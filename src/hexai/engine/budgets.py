@@ -49,9 +49,10 @@ class _Spans:
             self.total += now - self._since
             self._since = None
 
-    def turn_into(self, other: "_Spans") -> None:
-        """Let what goes on be something else, from its beginning."""
-        self._since, other._since = None, self._since
+    def forget(self) -> float | None:
+        """Give since when something goes on, and do not count it here."""
+        since, self._since = self._since, None
+        return since
 
 
 class Stopwatch:
@@ -114,7 +115,9 @@ class Stopwatch:
 
     def take_silence_for_loading(self) -> None:
         """Have all of it be a load."""
-        self._silent.turn_into(self._loading)
+        since = self._silent.forget()
+        if since is not None:
+            self._loading.begin(since)
 
     def start_loading(self, now: float) -> None:
         """Stand still: the model is being loaded; a wait is over then."""
