@@ -2,7 +2,6 @@
 
 import json
 import signal
-import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from tests.support.answers import ollama_answer, openai_answer
 from tests.support.command_line import Terminal, run_cli, simulated, write_config
+from tests.support.model_head import model_head
 from tests.support.ollama import Model, Ollama, serve
 from tests.support.patience import PATIENCE
 from tests.support.replies import json_answer, status
@@ -174,7 +174,7 @@ class TestList:
     ) -> None:
         """But no more than a worker gives it; it is not started for that."""
         file = tmp_path / "m.gguf"
-        file.write_bytes(_gguf(trained))
+        file.write_bytes(model_head(trained))
         write_config(
             f"[[models.cli]]\nprovider = 'local'\nmodel = '{file}'\n"
             "[[models.cli]]\nprovider = 'local'\nmodel = 'nowhere'\n"
@@ -187,7 +187,7 @@ class TestList:
     def test_what_cannot_fill_gaps_is_told_where_it_is_to(self, tmp_path: Path) -> None:
         """By the check, for completion alone; its file says what it can do."""
         file = tmp_path / "m.gguf"
-        file.write_bytes(_gguf(2048))
+        file.write_bytes(model_head(2048))
         entry = f"provider = 'local'\nmodel = '{file}'\nask = 'infill'\n"
         write_config(f"[[models.completion]]\n{entry}")
         assert 'ask = "infill" cannot be' in run_cli("config", "check").err
@@ -201,17 +201,6 @@ class TestList:
         simulated("echo")
         assert run_cli("models").out == run_cli("models", "list").out
         assert json.loads(run_cli("models", "--json").out)
-
-
-def _gguf(trained: int) -> bytes:
-    """Write the head of a model's file."""
-
-    def text(value: bytes) -> bytes:
-        return struct.pack("<Q", len(value)) + value
-
-    named = text(b"general.architecture") + struct.pack("<I", 8) + text(b"llama")
-    held = text(b"llama.context_length") + struct.pack("<II", 4, trained)
-    return b"GGUF" + struct.pack("<IQQ", 3, 0, 2) + named + held
 
 
 class TestTest:

@@ -176,12 +176,31 @@ def _idle(
                 f"{' and '.join(types)} have it"
             )
             yield wrong((*path, key), said, message)
+    if table.prompt_cache is True:
+        yield from _never_kept(path, table, provider)
     if table.warm is True and provider.type == "openai" and provider.local is not True:
         message = (
             f"has no effect: {provider.name} is not said to be local, and nothing is "
             "sent to anybody else before a question"
         )
         yield wrong((*path, "warm"), table.warm, message)
+
+
+def _never_kept(
+    path: KeyPath, table: EntryTable | HttpTable, provider: ProviderSettings
+) -> Iterator[Problem]:
+    """Find a wish to have prompts kept where nobody is asked to keep any."""
+    if provider.type not in OPTION_TYPES["prompt_cache"]:
+        return  # told by the type
+    from hexai.config.vendors import traits
+
+    model = given(text_of(table.model), provider.model)
+    if traits(provider.base_url, model).keeping == "unasked":
+        message = (
+            "has no effect: only the vendors' own addresses are asked to keep "
+            f"prompts, and {provider.name} is at {provider.base_url}"
+        )
+        yield wrong((*path, "prompt_cache"), table.prompt_cache, message)
 
 
 def _unknown_provider(settings: Settings, name: str) -> str:

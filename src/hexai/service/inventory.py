@@ -150,17 +150,17 @@ async def find_lacks(
             if spec is None or _is_told(snapshot, entry, spec):
                 continue
             lack = await find_lack(entry, spec, targets, environ, home)
-            if lack := lack or await _find_unfit(entry, spec, targets):
+            client = targets.find(entry, spec).client
+            if lack := lack or await find_unfit(entry.surface, spec, client):
                 of = "" if spec is entry.spec else " (its fallback)"
                 known = surfaces.setdefault(f"{entry.label}{of}: {lack}", [])
                 known.append(f"models.{entry.surface.value}")
     return tuple(f"{', '.join(names)}: {lack}" for lack, names in surfaces.items())
 
 
-async def _find_unfit(entry: Entry, spec: RequestSpec, targets: Targets) -> str:
+async def find_unfit(surface: Surface, spec: RequestSpec, client: object) -> str:
     """Say what a model cannot be asked for that its entry wants; it is asked else."""
-    client: object = targets.find(entry, spec).client
-    wants_gaps = entry.surface is Surface.COMPLETION and spec.options.ask == "infill"
+    wants_gaps = surface is Surface.COMPLETION and spec.options.ask == "infill"
     if not wants_gaps or not isinstance(client, RunsModels):
         return ""
     try:

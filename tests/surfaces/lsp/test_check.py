@@ -18,6 +18,7 @@ from hexai.surfaces.lsp.probe import find_target
 from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli, write_config
 from tests.support.held import holding
+from tests.support.model_head import model_head
 from tests.support.replies import status
 from tests.support.upstream import Upstream
 
@@ -49,6 +50,13 @@ class Shop:
             f'[[models.completion]]\nprovider = "{name}"\nlabel = "{name}"\n'
             f'[providers.{name}]\ntype = "openai"\nmodel = "m"\nlocal = false\n'
             f'base_url = "{upstream.url}"\n'
+        )
+
+    def embeds(self, model: Path, **options: str) -> None:
+        """Add an entry of the embedded model."""
+        told = "".join(f'{key} = "{value}"\n' for key, value in options.items())
+        self._config += (
+            f'[[models.completion]]\nprovider = "local"\nmodel = "{model}"\n{told}'
         )
 
     def check(self, word: str = "", more: str = "") -> tuple[int, str]:
@@ -99,6 +107,19 @@ def test_who_is_slow_shows_with_the_next_key(shop: Shop) -> None:
     [failed] = [line for line in text.splitlines() if line.startswith("  broken")]
     assert "failed" in failed
     assert "401" in failed
+
+
+def test_what_a_model_cannot_be_asked_for_is_told(shop: Shop, tmp_path: Path) -> None:
+    """Its file has no tokens for gaps, as the check of the configuration says too."""
+    file = tmp_path / "m.gguf"
+    file.write_bytes(model_head(2048))
+    shop.sells("one", "a + b")
+    shop.embeds(file, ask="infill", label="own")
+
+    _, text = shop.check()
+
+    assert '  own: ask = "infill" cannot be: its file has no tokens for gaps' in text
+    assert "one: ask" not in text
 
 
 def test_an_answer_that_is_no_code_says_so(shop: Shop) -> None:

@@ -308,6 +308,24 @@ def test_an_endpoint_for_gaps_belongs_to_openai_s_format(kind: str) -> None:
             {"models.cli.reasoning_effort"},
         ),
         ({"ollama": {"think": "high"}, "openai": {"reasoning_effort": "low"}}, set()),
+        ({"anthropic": {"prompt_cache": True}}, set()),
+        (
+            {"anthropic": {"prompt_cache": True, "base_url": "https://door.test/v1"}},
+            {"anthropic.prompt_cache"},
+        ),
+        (
+            {"anthropic": {"prompt_cache": False, "base_url": "https://door.test"}},
+            set(),
+        ),
+        (
+            {
+                "providers": {"box": {"type": "openai", "base_url": "http://b"}},
+                "models": {
+                    "cli": {"provider": "box", "model": "m", "prompt_cache": True}
+                },
+            },
+            {"models.cli.prompt_cache"},
+        ),
         ({"ollama": {"warm": True}}, {"ollama.warm"}),
         ({"openai": {"warm": True}}, {"openai.warm"}),
         ({"openai": {"warm": False}}, set()),

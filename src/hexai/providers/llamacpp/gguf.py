@@ -121,6 +121,24 @@ def read_metadata(file: BinaryIO) -> Metadata:
     return _described(values, sum(head.tensor() for _ in range(tensors)))
 
 
+def read_context(file: BinaryIO) -> int | None:
+    """Give the tokens that a model was trained to hold; None: its file does not say.
+
+    Nothing behind that is read, vocabularies above all. Raises as `read_metadata`.
+    """
+    head = _Head(file)
+    if head.take(4) != MAGIC or head.number("I") not in _VERSIONS:
+        raise ValueError("not a GGUF file of a known version")
+    head.count("Q", _MOST_TENSORS)
+    values: dict[str, _Value] = {}
+    for _ in range(head.count("Q", _MOST_ENTRIES)):
+        key = head.text(_LONGEST_KEY)
+        values[key] = head.value(wanted=False)
+        if (context := _trained_context(values)) is not None:
+            return context
+    return None
+
+
 class _Head:
     """Reads a file from its beginning, and no further than a head may go."""
 

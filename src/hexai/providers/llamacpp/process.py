@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,10 +15,15 @@ from pathlib import Path
 import msgspec
 
 from hexai.providers.llamacpp.files import Card, WorkerFiles
-from hexai.providers.llamacpp.worker import FAILED, Order
+from hexai.providers.llamacpp.worker import FAILED, READY, Order
 
 HEALTH_TIMEOUT = 2.0
 """Seconds in which a worker that listens has to answer, or be replaced."""
+
+_TOLD_LINES = 2
+_LONGEST_LOG = 1 << 16
+_PREFIX = re.compile(r"^[\d.]+ [A-Z] +")
+"""Before each line of llama.cpp: when, and how bad."""
 
 PAUSE = 0.02
 """Seconds between two looks at a worker that comes or goes, or at a lock."""
@@ -157,6 +163,28 @@ async def _get_status(socket: Path) -> bytes:
     if len(words) < 2:
         raise ConnectionResetError
     return words[1]
+
+
+def first_words(log: Path) -> str:
+    """Give what llama.cpp printed first: why it cannot load a model, and not that."""
+    return "; ".join(_printed(log)[:_TOLD_LINES])
+
+
+def last_words(log: Path) -> str:
+    """Give what llama.cpp printed last; the file goes with its worker."""
+    return "; ".join(_printed(log)[-_TOLD_LINES:])
+
+
+def _printed(log: Path) -> list[str]:
+    """Give the lines that are not the worker's own, without times and levels."""
+    try:
+        with log.open("rb") as file:
+            lines = file.read(_LONGEST_LOG).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    own = (FAILED, READY)
+    told = (_PREFIX.sub("", line).strip() for line in lines if not line.startswith(own))
+    return [line for line in told if line]
 
 
 def failure(log: Path) -> str:

@@ -20,7 +20,7 @@ from hexai.providers.formats.format import WireFormat
 from hexai.providers.http.client import HttpClient
 from hexai.providers.http_provider import HttpProvider
 from hexai.providers.llamacpp.completion_prompts import RawPrompts
-from hexai.providers.llamacpp.gguf import Metadata, read_metadata
+from hexai.providers.llamacpp.gguf import Metadata, read_context, read_metadata
 from hexai.providers.llamacpp.infill import LlamaCppInfill, WatchedChat
 from hexai.providers.llamacpp.model_files import (
     GGUF,
@@ -28,6 +28,7 @@ from hexai.providers.llamacpp.model_files import (
     xllamacpp_version,
 )
 from hexai.providers.llamacpp.prefill import PrefillPrompt, Reading, manner
+from hexai.providers.llamacpp.process import last_words
 from hexai.providers.llamacpp.supervisor import Leased, Supervisor
 from hexai.providers.llamacpp.worker import LoadOptions
 from hexai.providers.secret import Secret
@@ -55,6 +56,7 @@ class LlamaCpp:
         self._supervisor = supervisor
         self._store = store
         self._told: dict[GGUF, Metadata] = {}
+        self._contexts: dict[GGUF, int | None] = {}
         self._readings: dict[GGUF, Reading] = {}
 
     async def stream(
@@ -139,9 +141,10 @@ class LlamaCpp:
     async def holds(self, model: str) -> int:
         """Say how many tokens a model's worker holds; raises `ProviderError`."""
         gguf = await asyncio.to_thread(self._find, model)
-        trained = (await asyncio.to_thread(self._head, gguf)).context
+        if gguf not in self._contexts:
+            self._contexts[gguf] = await asyncio.to_thread(_trained_context, gguf)
         most = LoadOptions().context
-        return min(trained or most, most)
+        return min(self._contexts[gguf] or most, most)
 
     async def fills_gaps(self, model: str) -> bool:
         """Tell whether a model has tokens for gaps; raises `ProviderError`."""
@@ -224,6 +227,14 @@ class LlamaCpp:
         return self._readings.setdefault(gguf, Reading())
 
 
+def _trained_context(gguf: GGUF) -> int | None:
+    try:
+        with Path(gguf.path).open("rb") as file:
+            return read_context(file)
+    except (OSError, ValueError):
+        return None
+
+
 class _Unwatched:
     """A `Progress` of what nobody waits for."""
 
@@ -265,7 +276,8 @@ def _explained(
     """Say of a connection that broke what it means: the worker is gone."""
     if leased.files.is_alive() and leased.files.card() == leased.card:
         return error
+    said = last_words(leased.files.log)
     return type(error)(
-        "the embedded model's process ended unexpectedly",
-        advice=f"ask again, a new one is started; see {leased.files.log}",
+        "the embedded model's process ended unexpectedly" + (said and f": {said}"),
+        advice="ask again, a new one is started",
     )

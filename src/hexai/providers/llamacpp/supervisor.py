@@ -44,6 +44,7 @@ from hexai.providers.llamacpp.process import (
     check_health,
     end,
     failure,
+    first_words,
     spawn,
 )
 from hexai.providers.llamacpp.worker import LoadOptions, Order, identity
@@ -237,8 +238,10 @@ def _raise_if_it_failed(gguf: GGUF, files: WorkerFiles, starts: int) -> None:
     if not reason and starts > 1:
         reason = "the process that loads it was ended, perhaps for want of memory"
     if reason:
+        said = first_words(files.log)
         raise UnknownModel(
-            f"cannot load {gguf.path}: {reason}", advice=f"see {files.log}"
+            f"cannot load {gguf.path}: {reason}",
+            advice=f"llama.cpp said: {said}" if said else "",
         )
 
 

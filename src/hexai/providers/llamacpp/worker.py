@@ -26,6 +26,9 @@ from hexai.version import __version__
 FAILED = "failed: "
 """How the last line of the log begins if the model could not be loaded."""
 
+READY = "ready"
+"""The line of the log that says that it could be."""
+
 _HTTP_THREADS = 64
 """Connections served at once; a waiting one must not hold up `/health`."""
 
@@ -103,7 +106,7 @@ def main() -> None:
     _server = _load(order, files)
     if not order.gguf.is_still_there():
         _fail("the model's file was changed while it was loaded")
-    _say("ready")
+    _say(READY)
     _lease = _wait_unused(files.lease, order.keep_alive)
     _say("ended: nobody asked any more")
     files.socket.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from hexai.domain.request import Target
 from hexai.errors import ContextTooLong, ProviderError, StillLoading
 from hexai.providers.formats.format import Asked
 from hexai.providers.locality import may_be_cloud
+from hexai.providers.own_models import RunsModels
 from hexai.providers.readiness.loads import Load, Loads, Start, Turn, Turns
 from hexai.providers.readiness.model_order import (
     Swaps,
@@ -99,6 +100,10 @@ class UpstreamReadiness:
                 await self._make_ready(target, progress, turn)
                 progress.ready()
                 yield self._held.get(key)
+            return
+        own: object = target.client
+        if isinstance(own, RunsModels):
+            yield await self._own(target, own)
             return
         client = who_to_ask(target)
         if key[0] in self._loading and client is not None:
@@ -296,6 +301,15 @@ class UpstreamReadiness:
             if each.outlasts(self._now()) and not _has(after, each)
         ]
         self.swaps.note(target.upstream.origin, target.spec.model, gone)
+
+    async def _own(self, target: Target, own: RunsModels) -> Held | None:
+        """Say what a model that we run holds."""
+        known = self._held.get(key_of(target))
+        try:
+            tokens = await own.holds(target.spec.model)
+        except ProviderError:  # told by the attempt
+            return known
+        return Held(tokens=tokens) if known is None else known
 
     async def _look_at(self, target: Target) -> None:
         """Ask a server of the user's how much it holds, once."""

@@ -64,6 +64,7 @@ def _configured(found: Found) -> Iterator[str]:
     yield f"Configuration: {found.snapshot.file}{missing}"
     if found.entries:
         yield f"Completion asks: {', '.join(map(_named, found.entries))}"
+        yield from (f"  {each}" for each in found.unfit)
     else:
         yield "Completion is off: [[models.completion]] names nobody to ask."
 

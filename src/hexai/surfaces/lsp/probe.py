@@ -21,6 +21,7 @@ from hexai.domain.entry import Entry, Surface
 from hexai.domain.record import ContenderRecord, Fact, RunRecord
 from hexai.errors import UsageError
 from hexai.prompts.code.languages import language_named
+from hexai.service.inventory import find_unfit
 from hexai.service.log import NullLog
 from hexai.service.writer import Writer
 from hexai.surfaces.lsp.clients import CHECK
@@ -195,6 +196,8 @@ class Found(Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     contenders: tuple[ContenderRecord, ...] = ()
     """What became of those that were asked; empty: nobody was."""
+    unfit: tuple[str, ...] = ()
+    """What models cannot be asked for that their entries want."""
     said: tuple[str, ...] = ()
     """What the server told its user."""
     why: str = "everything is off"
@@ -228,13 +231,14 @@ async def look(start: Start, target: Target) -> Found:
             await server.session.ready()  # as it long is when somebody types
             rows = await _ask(peer, target, runs)
             found = _found(server, target, rows)
+            unfit = await _unfit(server, found)
             contenders = await _contenders(peer, target, runs)
             peer.note("exit", None)
     finally:
         peer.close()
         for descriptor in (to_server, from_server):
             os.close(descriptor)
-    return replace(found, contenders=contenders, said=tuple(peer.said))
+    return replace(found, contenders=contenders, said=tuple(peer.said), unfit=unfit)
 
 
 async def _ask(peer: Peer, target: Target, runs: _Runs) -> tuple[Row, ...]:
@@ -301,6 +305,21 @@ def _found(server: Server, target: Target, rows: tuple[Row, ...]) -> Found:
     entries = configuration.entries(snapshot, Surface.COMPLETION).entries
     why = _why_not(server, target, snapshot, entries)
     return Found(snapshot=snapshot, entries=entries, rows=rows, why=why)
+
+
+async def _unfit(server: Server, found: Found) -> tuple[str, ...]:
+    """Say of entries what their models cannot be asked for."""
+    features = server.session.features
+    if features is None or found.snapshot is None:
+        return ()
+    async with features.services.lease() as lease:
+        targets = features.services.targets(found.snapshot.settings, lease)
+        told = []
+        for entry in found.entries:
+            client = targets.find(entry, entry.spec).client
+            if lack := await find_unfit(entry.surface, entry.spec, client):
+                told.append(f"{entry.label}: {lack}")
+    return tuple(told)
 
 
 def _why_not(

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hexai.providers.llamacpp.gguf import GapTokens, Metadata, read_metadata
+from hexai.providers.llamacpp.gguf import (
+    GapTokens,
+    Metadata,
+    read_context,
+    read_metadata,
+)
 
 UINT32, BOOL, STRING, ARRAY, INT32 = 4, 7, 8, 9, 5
 
@@ -54,8 +59,10 @@ def gguf(*entries: bytes, tensors: Sequence[bytes] = (), version: int = 3) -> by
 
 
 def read(data: bytes) -> Metadata:
-    """Read a head."""
-    return read_metadata(io.BytesIO(data))
+    """Read a head, and see that its context alone is the same."""
+    found = read_metadata(io.BytesIO(data))
+    assert read_context(io.BytesIO(data)) == found.context
+    return found
 
 
 def test_a_model_says_what_it_is_made_of() -> None:

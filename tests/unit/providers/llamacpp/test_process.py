@@ -12,7 +12,14 @@ import msgspec
 import pytest
 
 from hexai.providers.llamacpp.files import Card, WorkerFiles, try_lock, worker_files
-from hexai.providers.llamacpp.process import Health, check_health, end, failure
+from hexai.providers.llamacpp.process import (
+    Health,
+    check_health,
+    end,
+    failure,
+    first_words,
+    last_words,
+)
 from tests.support.patience import PATIENCE
 from tests.support.ports import served
 from tests.support.workers import run_folder
@@ -103,6 +110,14 @@ def test_nobody_is_killed_by_the_card_of_an_earlier_worker(files: WorkerFiles) -
 
         assert process.poll() is None
         process.kill()
+
+
+def test_what_llama_cpp_said_last_is_told_without_its_file(files: WorkerFiles) -> None:
+    """The file goes with its worker; what the worker itself said stands elsewhere."""
+    assert first_words(files.log) == last_words(files.log) == ""
+    files.log.write_text("0.00.1 E one\ntwo\n\nready\nthree\n four\nfailed: why\n")
+    assert first_words(files.log) == "one; two"
+    assert last_words(files.log) == "three; four"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hexai.domain.provider import Call, Chunk, Finished, Progress
 from hexai.domain.request import Request, Target
 from hexai.engine.race import Race
 from hexai.engine.race_options import Composed, Conditions, RaceOptions
-from hexai.errors import TimedOut
+from hexai.errors import TimedOut, UnknownModel
 from hexai.providers.readiness.readiness import UpstreamReadiness
 from hexai.providers.readiness.servers import ShownModels
 from tests.support.clock import run_virtually
@@ -153,6 +153,41 @@ class _Slow(VirtualClient):
         """Answer one."""
         await asyncio.sleep(2.5)
         return await super().ask(path, body, limit=limit)
+
+
+class _Embedded(VirtualClient):
+    """Runs its models itself, and knows what they hold."""
+
+    async def holds(self, model: str) -> int:
+        """Say it, or fail."""
+        if model == "gone":
+            raise UnknownModel(model)
+        return 8192
+
+    async def fills_gaps(self, model: str) -> bool:
+        """Fill none."""
+        return not model
+
+    async def warm(self, call: Call) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize(("model", "held"), [("smol", 8192), ("gone", None)])
+def test_what_an_embedded_model_holds_is_recorded(model: str, held: int | None) -> None:
+    """Of one that cannot be read the attempt itself says why."""
+    ollama = Ollama({f"{model}:latest": Model()})
+
+    async def body(group: asyncio.TaskGroup) -> None:
+        desk = Desk(group, ollama)
+        desk.client = _Embedded(ollama)
+        made = desk.target(model)
+        made = replace(made, upstream=replace(made.upstream, kind="local"))
+        (outcome,) = (await desk.race(made)).outcomes
+        assert outcome.given is not None
+        assert outcome.given.held == held
+        assert desk.client.paths == []
+
+    ran(body)
 
 
 def test_who_is_slow_to_say_anything_is_not_said_to_load() -> None:
