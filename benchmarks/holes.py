@@ -3,7 +3,9 @@
 Lines of this repository lose their end, or all but their indentation, and an editor
 server is asked for it, by the model as users have it. What it refused to offer, and
 why, is what its statistics say. Copying a line takes no model at all, so a model that
-does no better is of no use for completion. Run by `scripts/bench holes`.
+does no better is of no use for completion. So do places in the middle of lines
+(`mid_lines.py`), where what is offered has to join what follows. Run by
+`scripts/bench holes`.
 """
 
 import argparse
@@ -16,12 +18,21 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from benchmarks.lsp import Editor, started
+from benchmarks.mid_lines import (
+    MidLine,
+    Told,
+    mid_lines,
+    offered_in_process,
+    report_right,
+)
 from hexai.prompts.code.languages import language_of
 from hexai.prompts.code.syntax_check import Judge
 from hexai.text.cleaning import clean
@@ -80,9 +91,9 @@ def holes(count: int, seed: int, root: Path = ROOT) -> list[Hole]:
     return made
 
 
-def copied(hole: Hole) -> str:
+def copied(before: str) -> str:
     """Copy what followed the same text before: the more of it, then the nearer."""
-    *above, line = hole.sides[0].split("\n")
+    *above, line = before.split("\n")
     begun = line.strip()
     if not begun:  # a new line: what came after the line that is like the last one
         pairs = itertools.pairwise(above)
@@ -123,11 +134,15 @@ def offered(editor: Editor, number: int, hole: Hole) -> str:
 
 def _put_in(hole: Hole, edit: dict[str, Any]) -> str:
     """Make an edit of the cursor's line, and give what is behind the cursor then."""
+    line = hole.document.line(hole.position.line)
+    return _behind(line, hole.position.character, edit)
+
+
+def _behind(line: str, character: int, edit: dict[str, Any]) -> str:
     span = edit["range"] if "range" in edit else edit["replace"]
-    at, line = hole.position, hole.document.line(hole.position.line)
-    assert span["start"]["line"] == span["end"]["line"] == at.line
+    assert span["start"]["line"] == span["end"]["line"]
     start, end = span["start"]["character"], span["end"]["character"]
-    return str(line[:start] + edit["newText"] + line[end:])[at.character :]
+    return str(line[:start] + edit["newText"] + line[end:])[character:]
 
 
 def judged(hole: Hole, text: str) -> str:
@@ -174,10 +189,9 @@ model = "{model}"
 """
 
 
-def measure(options: argparse.Namespace) -> None:
-    """Ask for every hole, and report."""
-    made = holes(options.count, options.seed)[options.first :]
-    found: list[tuple[Hole, str]] = []
+@contextmanager
+def _asked(options: argparse.Namespace) -> Iterator[Editor]:
+    """Start an editor server; tell at the end what it refused."""
     with tempfile.TemporaryDirectory(prefix="hx-") as folder:
         home = Path(folder)
         config = home / ".config/hexai/config.toml"
@@ -185,15 +199,62 @@ def measure(options: argparse.Namespace) -> None:
         config.write_text(_CONFIG.format(model=options.model))
         with started([str(options.hexai / "hexai"), "lsp"], home) as editor:
             editor.initialize()
-            for number, hole in enumerate(made):
-                found.append((hole, offered(editor, number, hole)))
-                if options.show:
-                    _show(*found[-1])
+            yield editor
             time.sleep(_WRITTEN)
-        told = _stats(options.hexai, home)
+        print(f"  refused: {_stats(options.hexai, home)}")
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Ask for every hole, and report."""
+    made = holes(options.count, options.seed)[options.first :]
+    found: list[tuple[Hole, str]] = []
+    with _asked(options) as editor:
+        for number, hole in enumerate(made):
+            found.append((hole, offered(editor, number, hole)))
+            if options.show:
+                _show(*found[-1])
     report("model", found)
-    print(f"  nothing offered {sum(not text for _, text in found)}; refused: {told}")
-    report("copy ", [(hole, copied(hole)) for hole in made])
+    print(f"  nothing offered {sum(not text for _, text in found)}")
+    report("copy ", [(hole, copied(hole.sides[0])) for hole in made])
+
+
+def measure_mid_lines(options: argparse.Namespace) -> None:
+    """Ask in the middle of lines, and report."""
+    places = mid_lines(
+        options.count, options.seed, options.root, options.ending, options.places
+    )[options.first :]
+    if options.places == "gaps":
+        report_right(places)
+    copy = Told()
+    for place in places:
+        copy.add(place, offered_in_process(place, copied(place.before)))
+    print(f"copy : {copy}", flush=True)
+    if options.hexai is None:
+        return
+    model = Told()
+    with _asked(options) as editor:
+        for number, place in enumerate(places):
+            behind = _offered_within(editor, number, place)
+            word = model.add(place, behind)
+            if options.show:
+                left = place.before.rpartition("\n")[2].strip()
+                right = f"{place.missing}¦{place.rest}"
+                print(f"  {left}|{behind or ''}   [{right}] {word}", flush=True)
+    print(f"model: {model}")
+
+
+def _offered_within(editor: Editor, number: int, place: MidLine) -> str | None:
+    """Ask at a place, and give what is behind the cursor then; None: nothing is."""
+    uri = f"file:///holes/{number}/{Path(place.path).name}"
+    editor.open(uri, place.before + place.after, place.language)
+    at = place.position
+    listed = editor.complete(uri, at.line, at.character)
+    editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    items = listed["items"] if isinstance(listed, dict) else listed or []
+    if not items:
+        return None
+    line = place.before.rpartition("\n")[2] + place.rest
+    return _behind(line, at.character, items[0]["textEdit"])
 
 
 def _show(hole: Hole, text: str) -> None:
@@ -212,8 +273,11 @@ def _stats(programs: Path, home: Path) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hexai", type=Path, required=True, help="folder of programs")
-    parser.add_argument("--model", required=True, help="the path of a GGUF file")
+    parser.add_argument("--hexai", type=Path, help="folder of programs")
+    parser.add_argument("--model", help="the path of a GGUF file")
+    parser.add_argument("--places", default="ends", choices=["ends", "gaps", "whole"])
+    parser.add_argument("--root", type=Path, default=ROOT / "src", help="other code")
+    parser.add_argument("--ending", default="py", help="of its files")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="leave out so many")
     parser.add_argument("--seed", type=int, default=11)
@@ -222,4 +286,5 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    measure(_options())
+    chosen = _options()
+    (measure if chosen.places == "ends" else measure_mid_lines)(chosen)

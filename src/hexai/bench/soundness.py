@@ -44,9 +44,15 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, task: Task) -> "Surroundings":
         """Read what stands around a hole."""
-        language = language_of(task.language, task.path)
         texts = (task.before, task.truth, task.after)
-        before, truth, after = map(with_newlines, texts)
+        return cls.around(language_of(task.language, task.path), *texts)
+
+    @classmethod
+    def around(
+        cls, language: Language, before: str, truth: str, after: str
+    ) -> "Surroundings":
+        """Read what stands around a text that parses."""
+        before, truth, after = map(with_newlines, (before, truth, after))
         near = _near(before, truth, after)
         above, below = near or (before, after)
         is_python = language.id == "python"

@@ -17,6 +17,7 @@ from itertools import accumulate, islice
 from hexai.text.brackets import Weighed, without_comment
 from hexai.text.indent import indent_of
 from hexai.text.quotes import ends_string, open_quote, without_closing_quote
+from hexai.text.rest_of_line import without_rest
 from hexai.text.snippets import fragment_of, is_in_a_pair
 from hexai.text.tags import without_closing_tag
 
@@ -198,6 +199,7 @@ def without_suffix(
     """Cut what an answer repeats of the text after the cursor."""
     if not answer.strip() or not after.strip():
         return answer
+    answer = without_rest(answer, before, after, language)
     answer = without_closing_tag(answer, before, after)
     if not infilled:
         answer = without_closing_quote(answer, before, after, language)

@@ -489,7 +489,7 @@ def test_clients_are_understood_as_they_count(name: str, fast: Upstream) -> None
             result = await client.initialize(name)
             agreed = result["capabilities"]["positionEncoding"]
             client.encoding = "utf-32"
-            client.open(URI, f"{left}!)\n", "python")
+            client.open(URI, f"{left}!\n", "python")
             client.edit(URI, (len(left), len(left) + 1, ""))
             answer = await client.complete(URI, len(left))
             await client.leave()

@@ -57,8 +57,11 @@ class Syntax(Protocol):
     def comments(self, first: int, last: int) -> tuple[Comment, ...]:
         """Give the comments that touch the lines `first` to `last`, in their order."""
 
-    def count_errors(self) -> int | None:
-        """Count what does not parse; None if nobody can tell."""
+    def count_errors(self, *, beside: int | None = None) -> int | None:
+        """Count what does not parse; None if nobody can tell.
+
+        Given a line, of that what is not all in it.
+        """
 
     def is_broken_near(self, line: int) -> bool:
         """Tell whether what does not parse touches a line or one next to it."""

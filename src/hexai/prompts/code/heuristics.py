@@ -119,7 +119,7 @@ class PlainSyntax:
             if piece.context is Context.COMMENT
         )
 
-    def count_errors(self) -> int | None:
+    def count_errors(self, *, beside: int | None = None) -> int | None:  # noqa: ARG002
         """Count what does not parse: without a grammar nobody can tell."""
         return None
 

@@ -5,9 +5,12 @@ with text that breaks what was whole. Such a row costs its reader more than none
 is refused is counted by its reason, so that statistics tell what became of a model
 whose answers nobody sees.
 
+A text is judged as the document would read with it, to the line's end: where something
+stands right of the cursor, it has to join that.
+
 A reason has to be sure. Text in a comment or a string may be prose, a document of text
 always is; what cannot be parsed well enough beforehand is not judged by its grammar,
-and neither is an answer that opens a block which the user is to fill.
+and neither is, at the end of a line, what opens a block that the user is to fill.
 """
 
 import re
@@ -18,27 +21,14 @@ from typing import Literal
 from hexai.prompts.code.constructs import Context, Syntax
 from hexai.prompts.code.cursor import read
 from hexai.prompts.code.languages import Language
-from hexai.text.lines import Lines, Position
+from hexai.prompts.code.plain_check import breaks_json, breaks_line, is_json
+from hexai.prompts.code.python_check import Surroundings
+from hexai.text.chatter import is_talk
+from hexai.text.lines import Lines, Position, Span
+from hexai.text.repetition import covered
+from hexai.text.rest_of_line import begins_with_word, joins_words
 
 Misfit = Literal["empty", "chatter", "prose", "echo", "broken"]
-
-_CHATTER = re.compile(
-    r"""
-    \s* (?:
-        (?:sure|certainly|of\ course|okay|great) \s* [,!.]
-      | here(?:'s|\ is|\ are) \s (?:the|a|an|your|how|my) \b
-      | (?:begin|start|end) \s your \s (?:reply|answer|response) \b
-      | (?:i|you|we) (?:'ll|'m|'ve|\ will|\ can|\ am|\ have|\ would|\ should|\ need)
-        \s [a-z]+ \s
-      | (?:the|this) \s (?:code|function|method|class|following|above|line|text|answer)
-        \s (?:is|are|will|should|you|that|provided|does|has|snippet|above|below) \b
-      | (?:to|in\ order\ to) \s [a-z]+ \s (?:the|this|a) \s [a-z]+ .* [,:] \s* $
-      | as \s an \s ai \b
-    )
-    """,
-    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
-)
-"""How models begin to talk to whoever asked."""
 
 _SENTENCE = re.compile(r"(?:[A-Za-z][a-z']*|I)(?:,?\s[a-z][a-z'-]*){4,}[,.:;!?]?\s*\Z")
 """Five words in a row and nothing else; no language is written like that."""
@@ -55,6 +45,11 @@ _FEW = 12
 _OPENS = (":", "{", "(", "[", ",", "\\")
 _NEAR = 6
 """Lines of which some may be blank."""
+_REACH = 200
+"""Lines on each side of the cursor that say which brackets are whose."""
+_WORDS = re.compile(r"\W+")
+_TELLING = 5
+"""Characters of words in the rest of a line that a text has not twice by chance."""
 
 
 class Judge:
@@ -65,25 +60,26 @@ class Judge:
         self._language = language
         self._document = document
         self._position = position
+        self._known: dict[str, int] = {}
 
     def misfit(self, text: str) -> Misfit | None:
         """Say why a text is not to be offered; None: it is."""
         if not text.strip():
             return "empty"
+        is_code = self._language.kind == "code" and self._is_code
+        if is_talk(text, in_code=is_code):
+            return "chatter"
         if self._language.kind == "text":
             return None
-        if self._is_code:
-            if _CHATTER.match(text):
-                return "chatter"
-            if self._is_sentence(text):
-                return "prose"
-        if self._is_echo(text):
+        if is_code and self._is_sentence(text):
+            return "prose"
+        if self._is_echo(text) or self._repeats_rest(text):
             return "echo"
         return "broken" if self._breaks(text) else None
 
     @cached_property
     def _is_code(self) -> bool:
-        return self._read("").context_at(self._position) is Context.CODE
+        return self._before.context_at(self._position) is Context.CODE
 
     def _is_sentence(self, text: str) -> bool:
         if self._language.id in _WORDY:
@@ -106,15 +102,88 @@ class Judge:
         below = self._document.between(line + 1, line + 1 + reach)
         return said in (_stripped(above)[-len(said) :], _stripped(below)[: len(said)])
 
-    def _breaks(self, text: str) -> bool:
-        if text.rstrip().endswith(_OPENS) or self._errors is None:
+    def _repeats_rest(self, text: str) -> bool:
+        """Tell whether the rest of the line, or of the word, is said once more.
+
+        What could be cut of it was cut.
+        """
+        left, right = self._line
+        rest = right[self._taken(text) :]
+        if begins_with_word(left, text, rest):
+            return True
+        rest = rest.strip()
+        if len(_WORDS.sub("", rest)) < _TELLING:
             return False
-        found = self._read(text).count_errors()
-        return found is not None and found > self._errors
+        return re.search(rf"(?<!\w){re.escape(rest)}", text) is not None
+
+    def _breaks(self, text: str) -> bool:
+        taken = self._taken(text)
+        left, right = self._line
+        rest = right[taken:]
+        if not rest.strip() and text.rstrip().endswith(_OPENS):
+            return False
+        if is_json(self._language.id):
+            return self._breaks_json(text, taken)
+        if joins_words(text, left, rest):
+            return True
+        if self._errors is not None:
+            found = self._read(text, taken).count_errors()
+            if found is not None:
+                most = self._beside if rest.strip() else self._errors
+                return found > most or self._breaks_python(text, taken)
+        return bool(rest.strip()) and breaks_line(
+            left, text, rest, right, self._language.id
+        )
+
+    def _breaks_python(self, text: str, taken: int) -> bool:
+        is_python = self._language.id == "python"
+        return is_python and self._python.breaks(text, taken)
+
+    @cached_property
+    def _python(self) -> Surroundings:
+        return Surroundings(self._document, self._position)
+
+    def _breaks_json(self, text: str, taken: int) -> bool:
+        start, end = Position(0, 0), self._document.end
+        before = self._document.slice(Span(start, self._position))
+        after = self._document.slice(Span(self._position, end))
+        return breaks_json(before, text, after[taken:], after)
+
+    @cached_property
+    def _before(self) -> Syntax:
+        return self._read("")
 
     @cached_property
     def _errors(self) -> int | None:
-        return self._read("").count_errors()
+        return self._before.count_errors()
+
+    @property
+    def _beside(self) -> int:
+        """Count the errors that may stay where a line goes on behind the cursor.
+
+        If that line is all that is broken, a part of it has to be mended.
+        """
+        assert self._errors is not None
+        others = self._before.count_errors(beside=self._position.line)
+        return self._errors if others else max(0, self._errors - 1)
+
+    def _taken(self, text: str) -> int:
+        """Count the characters right of the cursor whose place a text takes."""
+        if not self._line[1].strip():
+            return 0
+        if text not in self._known:
+            before, after = self._around
+            self._known[text] = covered(text, before, after, self._language.id)
+        return self._known[text]
+
+    @cached_property
+    def _around(self) -> tuple[str, str]:
+        line = self._position.line
+        top, below = max(0, line - _REACH), line + 1 + _REACH
+        above = "".join(f"{one}\n" for one in self._document.between(top, line))
+        lines = self._document.between(line + 1, min(below, len(self._document)))
+        left, right = self._line
+        return above + left, "\n".join((right, *lines))
 
     @property
     def _line(self) -> tuple[str, str]:
@@ -122,10 +191,10 @@ class Judge:
         line = self._document.line(self._position.line)
         return line[: self._position.character], line[self._position.character :]
 
-    def _read(self, text: str) -> Syntax:
+    def _read(self, text: str, taken: int = 0) -> Syntax:
         raw, line = self._document.raw, self._position.line
         at = self._position.character
-        middle = Lines.of(raw[line][:at] + text + raw[line][at:]).raw
+        middle = Lines.of(raw[line][:at] + text + raw[line][at + taken :]).raw
         below = raw[line + 1 :]
         # What ends with a break leaves a blank piece: there the next line begins.
         whole = (*raw[:line], *(middle[:-1] if below else middle), *below)

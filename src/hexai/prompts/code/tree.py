@@ -31,15 +31,18 @@ def encode(lines: Sequence[str]) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def count_errors(tree: "Tree") -> int:
-    """Count what does not parse."""
+def count_errors(tree: "Tree", *, beside: int | None = None) -> int:
+    """Count what does not parse; of that what is not all in the row `beside`."""
     count = 0
     waiting = [tree.root_node]
     while waiting:
         node = waiting.pop()
-        count += node.is_error or node.is_missing
-        if node.has_error:
-            waiting.extend(node.children)
+        broken = [child for child in node.children if child.has_error]
+        # What is missing is not always a child: a line's end is hidden in the grammar.
+        hides = node.has_error and not broken
+        if not node.start_point.row == beside == node.end_point.row:
+            count += node.is_error or node.is_missing or hides
+        waiting += broken
     return count
 
 
@@ -116,9 +119,10 @@ class TreeSyntax:
         found = sorted(self._find_comments(rows), key=lambda node: node.start_byte)
         return tuple(map(self._comment, found))
 
-    def count_errors(self) -> int | None:
-        """Count what does not parse."""
-        return count_errors(self._tree)
+    def count_errors(self, *, beside: int | None = None) -> int | None:
+        """Count what does not parse; of that what is not all in the line `beside`."""
+        row = None if beside is None else beside - self._window.first
+        return count_errors(self._tree, beside=row)
 
     def is_broken_near(self, line: int) -> bool:
         """Tell whether what does not parse touches a line or one next to it."""

@@ -4,6 +4,7 @@ import re
 
 from msgspec import Struct
 
+from hexai.text import chatter
 from hexai.text.brackets import PROSE, writes_backticks
 from hexai.text.cleaning import unfence, unfence_whole, unspan
 from hexai.text.indent import depth, in_style, indent_of, is_relative
@@ -20,12 +21,6 @@ _CLOSING = re.compile(
     r"i(?:['\u2019]ve| have)|let me know|hope )\b",
     re.IGNORECASE,
 )
-_REFUSAL = re.compile(
-    r"(?:i['\u2019]m sorry|i am sorry|sorry,|i can['\u2019]?not |i can['\u2019]t |"
-    r"i(?:['\u2019]m| am) (?:unable|not able) |i won['\u2019]t |as an ai\b|"
-    r"unfortunately, i )",
-    re.IGNORECASE,
-)
 _TALK = 20
 """Paragraphs that may follow what was asked for; more are no talk."""
 _TAGS = re.compile(
@@ -36,7 +31,7 @@ _TAGS = re.compile(
 def is_refusal(answer: str, shown: str = "") -> bool:
     """Tell whether an answer only says that there will be none."""
     text = answer.strip()
-    if _REFUSAL.match(text) is None or "```" in text:
+    if not chatter.is_refusal(text) or "```" in text:
         return False
     return text.partition("\n")[0] not in shown
 

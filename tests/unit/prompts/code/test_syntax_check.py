@@ -68,7 +68,45 @@ BAD = [
     (FUNCTION, "count += (one", "broken"),
     (FUNCTION, "}}}", "broken"),
     (CALL, "second, third))", "broken"),
+    (FUNCTION, "I'm sorry, but I can't help with that.", "chatter"),
 ]
+WORD = "def f(first, second):\n    return fir¦st * second\n"
+NAME = "def mul¦(first, second):\n    return 1\n"
+BRANCH = "if a:\n    pass\nelif nargs == ZERO_OR¦_MORE:\n    pass\n"
+JSON = '{\n  "build": "¦tsc",\n  "a": "b"\n}\n'
+VALUE = '{\n  "build": ¦\n}\n'
+ITEM = "<ul><li>¦Two</li></ul>\n"
+LIST = "a: [¦1, 2]\n"
+WITHIN = [
+    (WORD, "(first, second)", "a.py", "broken"),
+    (WORD, "st + third", "a.py", "echo"),
+    (NAME, "(first, second):", "a.py", "echo"),
+    (BRANCH, "_MULTI_ARGS:", "a.py", "broken"),
+    (BRANCH, "_ONE or nargs == ONE_OR", "a.py", None),
+    (CALL, "one,\n    two", "a.py", None),
+    ("if ¦:\n    pass\n", "x ==", "a.py", "broken"),
+    ("if ¦:\n    pass\n", "x == y", "a.py", None),
+    ("x = [¦]\n", "1 2", "a.py", "broken"),
+    ("func f() int {\n\treturn ab¦cd\n}\n", "(x)", "a.go", "broken"),
+    (JSON, 'time.js",', "a.json", "broken"),
+    (JSON, "vite build && ", "a.json", None),
+    (VALUE, '"tsc"', "a.json", None),
+    (VALUE, 'tsc"', "a.json", "broken"),
+    ('{"a": 1}¦\n', "2", "a.json", "broken"),
+    (ITEM, "a = 1</li>", "a.html", "broken"),
+    (ITEM, "One</li><li>", "a.html", None),
+    (ITEM, "<br>", "a.html", None),
+    (LIST, "0, [", "a.yaml", "broken"),
+    (LIST, "0, ", "a.yaml", None),
+]
+TALK = [
+    ("I'm sorry, but I can't help with that.", "chatter"),
+    ("Sure! Here is the continuation: apple", "chatter"),
+    ("The missing text is: value", "chatter"),
+    ("Unfortunately, I cannot assist you with this.", "chatter"),
+    ("apple and pear", None),
+]
+LETTER = "I'm sorry, but I can't come. Sure, I will write."
 
 
 @pytest.mark.parametrize(("marked", "text", "path"), GOOD)
@@ -83,6 +121,47 @@ def test_what_is_no_code_in_its_place_is_not(
 ) -> None:
     """By the first reason that holds."""
     assert misfit(marked, text) == reason
+
+
+@pytest.mark.parametrize(("marked", "text", "path", "reason"), WITHIN)
+def test_a_suggestion_has_to_join_what_follows_it(
+    marked: str, text: str, path: str, reason: str | None
+) -> None:
+    """By the grammar, by Python's parser, as JSON, or by tags and brackets."""
+    assert misfit(marked, text, path) == reason
+
+
+@pytest.mark.parametrize(("text", "reason"), TALK)
+@pytest.mark.parametrize("ending", ["json", "yaml", "html", "toml", "md", "py"])
+def test_talk_to_the_asker_is_offered_nowhere(
+    text: str, reason: str | None, ending: str
+) -> None:
+    """Be it in prose."""
+    found = misfit("# fruit ¦\n", text, f"a.{ending}")
+
+    assert (found == "chatter") is (reason == "chatter")
+
+
+def test_a_letter_may_say_i() -> None:
+    """Nobody is refused who writes one."""
+    assert misfit("Dear all,\n¦\n", LETTER, "a.md") is None
+
+
+def test_what_was_broken_elsewhere_is_no_fault_of_a_suggestion() -> None:
+    """Only the cursor's own line has to come out whole."""
+    other = "def g(:\n    pass\n\n\n"
+
+    assert misfit(f"{other}{CALL}", "second", "a.py") is None
+    assert misfit(f"{CALL}\n\n{other}", "second", "a.py") is None
+
+
+def test_a_judgement_takes_some_milliseconds() -> None:
+    """It is on the way of each suggestion."""
+    body = "".join(f"    value_{n} = compute({n})\n" for n in range(300))
+    text = f"def f():\n{body}    x = fir¦st * second\n{body}"
+    for attempt in kept_within(0.1, clock=time.process_time):
+        with attempt:
+            assert misfit(text, "(a, b)") == "broken"
 
 
 def test_a_broken_document_is_judged_by_what_an_answer_adds() -> None:

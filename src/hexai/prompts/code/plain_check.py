@@ -1,0 +1,77 @@
+"""Whether a text fits into its line, in languages that have no grammar here.
+
+Where something follows the cursor, the line has to come out as whole as it was: no
+bracket, quote or tag without a partner more than before. JSON is read by Python: a
+document that was whole stays so, and one that is being written breaks no sooner than
+behind what goes in.
+"""
+
+import json
+import re
+
+from hexai.text.brackets import unmatched
+
+_JSON = "json"
+_LARGEST = 200_000
+"""Characters of a document that is read in a few milliseconds."""
+_MARKUP = frozenset({"html", "xml", "vue", "svelte", "astro", "handlebars"})
+_TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_VOID = frozenset(
+    "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905
+)
+"""Tags that nothing closes."""
+
+
+def breaks_line(left: str, text: str, rest: str, old_rest: str, language: str) -> bool:
+    """Tell whether a line comes out less whole with a text between its two sides.
+
+    `rest` is what stays of the side that is `old_rest` now.
+    """
+    old, new = left + old_rest, left + text + rest
+    if unmatched(new, language) > unmatched(old, language):
+        return True
+    return language in _MARKUP and _unmatched_tags(new) > _unmatched_tags(old)
+
+
+def _unmatched_tags(text: str) -> int:
+    waiting: list[str] = []
+    lonely = 0
+    for tag in _TAG.finditer(text):
+        name = tag[2].lower()
+        if name in _VOID or tag[0].endswith("/>"):
+            continue
+        if not tag[1]:
+            waiting.append(name)
+        elif waiting and waiting[-1] == name:
+            waiting.pop()
+        else:
+            lonely += 1
+    return lonely + len(waiting)
+
+
+def breaks_json(before: str, text: str, after: str, old_after: str) -> bool:
+    """Tell whether a text is no JSON between what stands before and after it."""
+    if len(before) + len(old_after) > _LARGEST:
+        return False
+    breaks_at = _error(before + text + after)
+    if breaks_at is None:
+        return False
+    if _error(before + old_after) is None:
+        return True
+    return len(before) <= breaks_at < len(before) + len(text.rstrip())
+
+
+def is_json(language: str) -> bool:
+    """Tell whether a language is JSON without anything else."""
+    return language == _JSON
+
+
+def _error(text: str) -> int | None:
+    """Give where a text stops being JSON; None: nowhere."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos
+    except RecursionError:
+        return None
+    return None

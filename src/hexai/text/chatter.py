@@ -1,0 +1,67 @@
+"""How models talk to whoever asked, instead of saying what was asked for."""
+
+import re
+
+_REFUSAL = re.compile(
+    r"(?:i['\u2019]m sorry|i am sorry|sorry,|i can['\u2019]?not |i can['\u2019]t |"
+    r"i(?:['\u2019]m| am) (?:unable|not able) |i won['\u2019]t |as an ai\b|"
+    r"unfortunately, i )",
+    re.IGNORECASE,
+)
+_IN_CODE = re.compile(
+    r"""
+    \s* (?:
+        (?:sure|certainly|of\ course|okay|great) \s* [,!.]
+      | here(?:'s|\ is|\ are) \s (?:the|a|an|your|how|my) \b
+      | (?:begin|start|end) \s your \s (?:reply|answer|response) \b
+      | (?:i|you|we) (?:'ll|'m|'ve|\ will|\ can|\ am|\ have|\ would|\ should|\ need)
+        \s [a-z]+ \s
+      | (?:the|this) \s (?:code|function|method|class|following|above|line|text|answer)
+        \s (?:is|are|will|should|you|that|provided|does|has|snippet|above|below) \b
+      | (?:to|in\ order\ to) \s [a-z]+ \s (?:the|this|a) \s [a-z]+ .* [,:] \s* $
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+_SURE = r"(?:sure|certainly|of\ course|okay|ok|absolutely) \s* [,!.:]+ \s*"
+_HERE = r"here (?:'s|\ is|\ are) \s (?:the|a|an|your|my) \s (?:[a-z]+ \s){0,2}"
+_CANNOT = (
+    r"(?:can't|cannot|can\ not|won't|'m\ unable\ to|am\ unable\ to|'m\ not\ able\ to"
+    r"|am\ not\ able\ to)"
+)
+_OF_THE_TASK = re.compile(
+    rf"""
+    \s* (?:
+        {_SURE} {_HERE} (?:continuation|completion|text|code|answer) \b
+      | (?:{_SURE})? {_HERE} (?:continuation|completion|missing|completed) \b
+      | (?:{_SURE})? the \s (?:missing|next|following|completed) \s (?:[a-z]+ \s){{0,2}}
+        (?:is|are|would\ be|should\ be) \s* :
+      | as \s an? \s (?:ai|language\ model) \b
+      | (?:(?:i'm|i\ am) \s sorry|sorry|unfortunately|i\ apologi[sz]e)? [,.]? \s*
+        (?:but \s)? i \s? {_CANNOT} \s (?:
+            (?:help|assist) \s (?:you\ )? with
+          | (?:complete|continue|provide|fulfil|comply|generate) \s (?:with\ )?
+            (?:that|this|your)
+        ) \b
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What nobody means to write into a letter either."""
+
+
+_LOOKED_AT = 400
+"""Characters at the beginning of an answer."""
+
+
+def is_refusal(text: str) -> bool:
+    """Tell whether an answer begins as one that says there will be none."""
+    return _REFUSAL.match(text.lstrip()) is not None
+
+
+def is_talk(text: str, *, in_code: bool) -> bool:
+    """Tell whether an answer talks to whoever asked; `in_code` nobody else says I."""
+    said = text[:_LOOKED_AT].replace("\u2019", "'")
+    if _OF_THE_TASK.match(said):
+        return True
+    return in_code and (is_refusal(said) or _IN_CODE.match(said) is not None)

@@ -1,0 +1,89 @@
+"""What an answer repeats of the rest of the cursor's line, and of the word there.
+
+Where text stands right of the cursor, models that fill gaps like to say it once more:
+behind `ZERO_OR|_MORE:` they say `_MORE:`. What an answer ends with, and what stands
+there already, is left to what stands there. That changes nothing about what the answer
+says, for the line then reads as the answer did; only a bracket that would lose its
+partner shows that it was meant twice, as in `f(|, x)` answered `g(a, x)`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hexai.text.brackets import Weighed
+
+_WORD = re.compile(r"\w+")
+_OTHER = re.compile(r"\W+")
+_CLOSING = " \t)]}>\"'`"
+_TELLING = 3
+"""Characters of a word's end that no word has twice by chance."""
+
+
+def without_rest(answer: str, before: str, after: str, language: str) -> str:
+    """Cut an answer where it repeats the rest of the line, or of the word there."""
+    line = after.partition("\n")[0]
+    if not line.strip(_CLOSING):
+        return answer  # brackets and quotes decide by themselves
+    for cut in _cuts(answer, line, after[len(line) + 1 :].partition("\n")[0]):
+        repeated = answer[len(cut) :].partition("\n")[0]
+        if _begins(repeated, cut, before):
+            left = cut.rstrip(" \t") if line[0].isspace() else cut
+            weighed = Weighed(before, after, language)
+            return left if weighed.weigh(left) <= weighed.weigh(answer) else answer
+    return answer
+
+
+def _cuts(answer: str, line: str, below: str) -> Iterator[str]:
+    """Give an answer up to where it may begin to repeat a line, the likeliest first."""
+    rest, text = line.strip(), answer.rstrip()
+    head, *others = (one.rstrip() for one in text.split("\n", 2)[:2])
+    goes_on = others in ([], [below.rstrip()])
+    if head.endswith(rest) and (goes_on or _WORD.search(rest)):
+        yield head.removesuffix(rest)
+    if text.endswith(rest):
+        yield text.removesuffix(rest)
+    word = _WORD.match(line)
+    if word is not None:
+        for size in range(min(len(line), len(text)), word.end() - 1, -1):
+            if text.endswith(line[:size]):
+                yield text[: len(text) - size]
+
+
+def _begins(repeated: str, cut: str, before: str) -> bool:
+    """Tell whether a repetition begins where a word does, or as the cursor's word does.
+
+    Some letters in the middle of a word are there twice by chance, and `+ b` behind
+    `a` may be meant.
+    """
+    letters = len(_OTHER.sub("", repeated))
+    if not _WORD.match(repeated):
+        return letters == 0 or letters >= _TELLING
+    left = (before[-1:] + cut)[-1:]
+    if not _WORD.match(left):
+        return True
+    return _WORD.match(before[-1:]) is not None and letters >= _TELLING
+
+
+def joins_words(text: str, left: str, right: str) -> bool:
+    """Tell whether a text makes one word with what follows that nobody would write.
+
+    Who stands in a word may be given its middle, and who stands before one its
+    beginning; but the end of something longer does not go on in it.
+    """
+    if not (_WORD.match(text[-1:]) and _WORD.match(right)):
+        return False
+    if text.endswith("_") or right[0] == "_":
+        return False
+    if right[0].isupper() and not text[-1].isupper():
+        return False
+    is_within = _WORD.match(left[-1:]) is not None
+    return not (is_within and _WORD.fullmatch(text))
+
+
+def begins_with_word(left: str, text: str, right: str) -> bool:
+    """Tell whether a text in a word is, or begins with, what follows of that word."""
+    word = _WORD.match(right)
+    if word is None or not _WORD.match(left[-1:]) or len(word[0]) < 2:
+        return False
+    said = _WORD.match(text)
+    return said is not None and said[0] == word[0]
