@@ -1,6 +1,7 @@
 """`hexai config trust`: shown before it is granted, void after a changed byte."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,14 @@ def test_no_project_file_is_an_error(tmp_path: Path) -> None:
     result = run_cli("config", "trust", "--yes", "0" * 64, folder=tmp_path)
     assert result.code == 1
     assert f"above {tmp_path}" in result.err
+
+
+def test_what_cannot_be_looked_at_holds_no_trust() -> None:
+    """A name that is too long stands for a folder that nobody may enter."""
+    there = {**os.environ, "XDG_STATE_HOME": f"/{'x' * 300}"}  # noqa: TID251
+    listed = run_cli("config", "trust", "--list", environ=there)
+    assert (listed.code, listed.err) == (0, "")
+    assert "no project file is trusted" in listed.out
 
 
 def test_what_is_trusted_can_be_listed_and_revoked(file: Path) -> None:

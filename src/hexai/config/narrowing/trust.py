@@ -101,7 +101,11 @@ def read_grant(folder: Path, real_path: str, *, user: int) -> Grant | None:
 
 def list_grants(folder: Path, *, user: int) -> tuple[Grant, ...]:
     """List all grants, by path."""
-    found = (_read(file, user) for file in folder.glob("*.json"))
+    try:
+        files = [*folder.glob("*.json")]
+    except OSError:
+        return ()
+    found = (_read(file, user) for file in files)
     return tuple(sorted((g for g in found if g), key=lambda grant: grant.path))
 
 

@@ -203,7 +203,7 @@ def _run(
     ) as process:
         assert process.stdout is not None
         try:
-            for line in _lines(process.stdout, partial(_tell_size, folder.path, say)):
+            for line in _lines(process.stdout, partial(tell_size, folder.path, say)):
                 if "Retrying" in line and not any("Retrying" in old for old in lines):
                     say("the package index does not answer; trying again")
                 lines.append(line.strip())
@@ -230,12 +230,16 @@ def _lines(stream: IO[bytes], meanwhile: Callable[[], None]) -> Iterator[str]:
             return
 
 
-def _tell_size(folder: Path, say: Say) -> None:
-    """Say how much lies in the folder where pip or uv keeps what it has fetched."""
+def tell_size(folder: Path, say: Say) -> None:
+    """Say how much lies in the folder where pip or uv keeps what it has fetched.
+
+    Files and folders may go while they are looked at.
+    """
     found = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            found += path.lstat().st_size
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                found += Path(place, name).lstat().st_size
     say(f"{found / 1_000_000:,.0f} MB have come")
 
 

@@ -12,6 +12,7 @@ import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,6 +24,7 @@ from hexai.service.setup.built_in_model import (
     fetch,
     find_pullable,
     pull,
+    tell_size,
 )
 from tests.support.patience import PATIENCE
 
@@ -409,3 +411,25 @@ def _hide_pip(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.delitem(sys.modules, "pip", raising=False)
     assert importlib.util.find_spec("pip") is None
+
+
+def test_what_goes_while_it_is_counted_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pip removes the folders in which it has built something."""
+    (tmp_path / "stays").write_bytes(bytes(2_000_000))
+    (tmp_path / "goes").mkdir()
+    scan = os.scandir
+
+    def scandir(folder: Any) -> Any:
+        found = scan(folder)
+        if Path(folder) == tmp_path:
+            monkeypatch.setattr(os, "scandir", scan)
+            (tmp_path / "goes").rmdir()
+        return found
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    said: list[str] = []
+    tell_size(tmp_path, said.append)
+
+    assert said == ["2 MB have come"]
