@@ -180,11 +180,10 @@ async def _ask_all(
             return True
 
         with Interrupts(stop) as interrupts:
-            if live is None:
-                async for _ in run:
-                    pass
-            else:
-                await live.follow(run, services)
+            if live is not None:
+                return await live.follow(run, services), interrupts.code
+            async for _ in run:
+                pass
         tests = [
             await _tested(asked[outcome.index], outcome, run, services)
             for outcome in run.outcomes
@@ -219,8 +218,9 @@ class _Live:
         self._ended: list[Tested] = []
         self._has_header = False
 
-    async def follow(self, run: Run, services: Services) -> None:
-        """Show a run from its start to its end."""
+    async def follow(self, run: Run, services: Services) -> tuple[Tested, ...]:
+        """Show a run from its start to its end; gives who was tested, as they ended."""
+        tests: list[Tested] = []
         now: Callable[[], float] = asyncio.get_running_loop().time
         begun = now()
         with self._screen.live(lambda: self._screen.write(self._region.leave())):
@@ -232,10 +232,12 @@ class _Live:
                         asked = self._asked[event.index]
                         tested = await _tested(asked, event.outcome, run, services)
                         self._ended.append(tested)
+                        tests.append(tested)
                         self._draw(now() - begun)
                 ticking.cancel()
             self._draw(now() - begun)
             self._screen.write(self._region.leave())
+        return tuple(tests)
 
     async def _tick(self, elapsed: Callable[[], float]) -> None:
         while True:
