@@ -83,6 +83,8 @@ class TestInput:
         """A request must be valid; the rest of the text is worth asking about."""
         _, messages = asked("caf\udce9", stdin="\udcff\udcfd rest")
         assert messages[-1]["content"] == "caf\ufffd:\n\n\ufffd\ufffd rest"
+        _, messages = asked("--system", "caf\udce9", "why")
+        assert messages[0]["content"] == "caf\ufffd"
 
     def test_what_is_replaced_of_it_is_told(self) -> None:
         """On standard error, whoever reads it."""

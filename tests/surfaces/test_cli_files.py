@@ -431,7 +431,13 @@ class TestPages:
         assert "https://example.invalid/x?… is not fetched: local_only" in result.err
 
     @pytest.mark.parametrize(
-        "address", ["https://me:pw@example.invalid/", "http://127.1/", "http://:9/"]
+        "address",
+        [
+            "https://me:pw@example.invalid/",
+            "http://127.1/",
+            "http://:9/",
+            "http://[::1",
+        ],
     )
     def test_an_odd_address_is_refused_without_its_password(self, address: str) -> None:
         """As a `base_url` would be."""

@@ -70,7 +70,10 @@ def shown_address(url: str) -> str:
 
     That is a user, a password, and the query, in which servers write signatures.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return visible_line(f"{url.partition(':')[0]}://…")
     place = parts.netloc.rpartition("@")[2]
     end = "?…" if parts.query else ""
     return visible_line(f"{parts.scheme}://{place}{parts.path}{end}")

@@ -82,7 +82,10 @@ def redirect(answer: Answer, url: str) -> str | None:
 
 def root_of(url: str) -> str:
     """Give scheme, host and port of an address; raises `ValueError` if it is none."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return check_base_url(url)  # which says it better
     return check_base_url(f"{parts.scheme}://{parts.netloc}")
 
 

@@ -79,7 +79,7 @@ def _parse(url: str) -> Words:
 
     try:
         words = conninfo_to_dict(url)
-    except ProgrammingError:  # its words may quote a password
+    except (ProgrammingError, UnicodeEncodeError):  # its words may quote a password
         raise TeamError(_UNREADABLE) from None
     given = {name: str(value) for name, value in words.items()}
     if not _is_whole(given):

@@ -217,6 +217,7 @@ def test_openai_s_address_is_never_ignored_silently(tmp_path: Path, name: str) -
         ("https://me:secret@a.example:1/x", "https://a.example:1/x"),
         ("https://a.example/x?signature=secret#part", "https://a.example/x?…"),
         ("https://a.example/\x1b", "https://a.example/\\x1b"),
+        ("https://me:secret@[::1/x", "https://…"),
     ],
 )
 def test_an_address_is_shown_without_its_secrets(url: str, shown: str) -> None:

@@ -119,5 +119,7 @@ def test_a_password_is_no_argument() -> None:
         address(Team(), {}, Path("/"), url="postgresql://anna:MARK@db/hexai")
     with pytest.raises(TeamError, match="cannot be read") as odd:
         words("postgresql://anna:MARK@db:x:y/hexai?z")
+    with pytest.raises(TeamError, match="cannot be read"):
+        words("postgresql://ann\udce9@db/hexai")
 
     assert "MARK" not in str(refused.value) + str(odd.value)

@@ -1,9 +1,11 @@
 """The options of a question, which stand before its first word."""
 
 import math
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import click
+
+from hexai.text.sanitise import mend
 
 Layout = Literal["auto", "columns", "stacked", "plain"]
 """How answers stand on a terminal."""
@@ -15,6 +17,15 @@ class _EntryNumber(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         del ctx
         return "-0, -1, …", self.help or ""
+
+
+class _Text(click.types.StringParamType):
+    """What models are sent; what was no UTF-8 is replaced, as no upstream takes it."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        return mend(super().convert(value, param, ctx))
 
 
 def _check_seconds(
@@ -94,15 +105,20 @@ def _how_asked() -> list[click.Parameter]:
         ),
         click.Option(
             ["-p", "--param", "parameters"],
+            type=_Text(),
             multiple=True,
             metavar="KEY=VALUE",
             help="Fill in this name of the template; repeatable.",
         ),
         click.Option(
-            ["-s", "--system"], metavar="TEXT", help="Use this system prompt."
+            ["-s", "--system"],
+            type=_Text(),
+            metavar="TEXT",
+            help="Use this system prompt.",
         ),
         click.Option(
             ["-o", "--option", "options"],
+            type=_Text(),
             multiple=True,
             metavar="KEY=VALUE",
             help="Set an option of the models, such as top_p=0.9; repeatable.",

@@ -25,6 +25,7 @@ from hexai.service.state_files import KeptPrompts
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.output import complain, insist
 from hexai.surfaces.cli.process import Process, folders_of
+from hexai.text.sanitise import mend
 
 STDIN_LIMIT = 8 * 1024 * 1024
 """Bytes of standard input that are taken."""
@@ -82,7 +83,7 @@ def from_line(words: tuple[str, ...], piped: str) -> Prompt | None:
 
     A dash alone names standard input, as in other programs, and is no word.
     """
-    arguments = "" if words == ("-",) else " ".join(map(_repaired, words)).strip()
+    arguments = "" if words == ("-",) else " ".join(map(mend, words)).strip()
     text = join_input(arguments, piped)
     if not text:
         return None
@@ -157,11 +158,6 @@ def _read_some(descriptor: int) -> bytes:
             raise UsageError(
                 f"standard input cannot be read: {error.strerror}"
             ) from None
-
-
-def _repaired(word: str) -> str:
-    """Replace what was no UTF-8 on the command line; no upstream could take it."""
-    return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def is_unsent(outcome: Outcome) -> bool:
