@@ -53,7 +53,7 @@ def chat_parameters() -> list[click.Parameter]:
 
 def parameters() -> list[click.Parameter]:
     """Make all of them, in the order of the help."""
-    return [*_whom(), *_how_asked(), *_how_shown(), *_general()]
+    return [*_whom(), *_what_is_sent(), *_how_asked(), *_how_shown(), *_general()]
 
 
 def model_option() -> click.Option:
@@ -89,7 +89,7 @@ def _whom() -> list[click.Parameter]:
     ]
 
 
-def _how_asked() -> list[click.Parameter]:
+def _what_is_sent() -> list[click.Parameter]:
     return [
         *thread_options(),
         click.Option(
@@ -123,6 +123,11 @@ def _how_asked() -> list[click.Parameter]:
             metavar="KEY=VALUE",
             help="Set an option of the models, such as top_p=0.9; repeatable.",
         ),
+    ]
+
+
+def _how_asked() -> list[click.Parameter]:
+    return [
         _flag("--first", "End with the first answer and cancel the others."),
         _flag("--again", "Ask the last prompt again, of other models."),
         _flag("--fresh", "Ask anew, even where an answer is in the cache."),
