@@ -72,6 +72,22 @@ def sent(upstream: Upstream, name: str) -> list[list[str]]:
     ]
 
 
+def bodies(upstream: Upstream, name: str) -> list[dict[str, Any]]:
+    """Give the bodies that a provider was sent, those asked at once by temperature."""
+    asked = [r.json for r in upstream.requests if r.path.startswith(f"/{name}/")]
+    return sorted(asked, key=lambda b: (len(b["messages"]), b["temperature"]))
+
+
+def without_messages(body: dict[str, Any]) -> dict[str, Any]:
+    """Give what a request says beside its messages."""
+    return {name: value for name, value in body.items() if name != "messages"}
+
+
+def contenders(number: int) -> dict[str, str]:
+    """Give by label the options that tell the contenders of a run apart."""
+    return {each["label"]: each["options"] for each in shown(str(number))["entries"]}
+
+
 def shown(*words: str) -> Any:
     """Give what `hexai show --json` tells."""
     return json.loads(run_cli("show", *words, "--json").out)
@@ -296,7 +312,7 @@ class TestWhichRun:
 
 
 class TestWhoIsAsked:
-    """Those who were asked, as they are configured by now."""
+    """Those who were asked, as they were asked."""
 
     def test_renamed_and_changed(self, upstream: Upstream) -> None:
         """They go on, and it is said what is another."""
@@ -317,14 +333,85 @@ class TestWhoIsAsked:
         assert "careful is two:m-two by now; one:m-one goes on" in result.err
         assert sent(upstream, "one")[-1][1] == "a: one says 1"
 
-    def test_other_options(self, upstream: Upstream) -> None:
-        """Make it another contender, which is said."""
+    def test_an_entry_that_was_changed(self, upstream: Upstream) -> None:
+        """The contender goes on as it began, which is said."""
         run_cli("first")
         entry = ENTRY.format(name="one", label="careful") + "temperature = 0.9\n"
         write_config(entry + PROVIDER.format(name="one", url=upstream.url))
         result = run_cli("-c=careful", "second", stderr="terminal")
 
-        assert "careful is asked with other options than before" in result.err
+        told = "careful goes on as it began, not as it is configured (temperature 0.9 →"
+        assert f"{told} 0.2)" in result.err
+        assert bodies(upstream, "one")[-1]["temperature"] == 0.2
+        assert "another contender" not in result.err
+        assert contenders(1)["careful"] == contenders(2)["careful"]
+
+    def test_options_of_the_line(self, upstream: Upstream) -> None:
+        """They go along, whatever they are, until the line says others."""
+        listed = """-o|stop=["END", "a longer text that stops"]|-o|seed=7"""
+        run_cli(*listed.split("|"), "-o", "user=me", "-o", "temperature=0", "first")
+        plain = run_cli("-c", "second")
+        changed = run_cli("-c", "-o", "seed=8", "third")
+
+        first, second, third = map(without_messages, bodies(upstream, "one"))
+        assert first == second == {**third, "seed": 7}
+        assert (first["user"], third["seed"]) == ("me", 8)
+        assert "careful goes on as it began, not as it is configured (s" in plain.err
+        assert "another contender" not in plain.err
+        assert "asked with other options than before (seed 7 → 8)" in changed.err
+        assert contenders(1) == contenders(2) != contenders(3)
+
+    def test_temperatures_of_the_line(self, upstream: Upstream) -> None:
+        """Two of one model stay two, and each goes on with its own answer."""
+        run_cli("-m", "one:other@0", "-m", "one:other@0.9", "first")
+        result = run_cli("-c", "second")
+        run_cli("-c", "-m", "one:other@0.9", "third")
+
+        asked = bodies(upstream, "one")
+        said = {b["temperature"]: b["messages"][2]["content"] for b in asked[2:4]}
+        assert [each["temperature"] for each in asked] == [0, 0.9, 0, 0.9, 0.9]
+        assert {said[0], said[0.9]} == {"one says 1", "one says 2"}
+        assert asked[4]["messages"][2]["content"] == said[0.9]
+        assert "same as" not in result.out
+        assert contenders(1) == contenders(2)
+
+    def test_a_model_that_its_entry_has_no_more(self, upstream: Upstream) -> None:
+        """Goes on with what the entry said: two temperatures stay two."""
+        provider = PROVIDER.format(name="one", url=upstream.url)
+        entries = [
+            ENTRY.format(name="one", label=label) + f"temperature = {temperature}\n"
+            for label, temperature in (("careful", 0.0), ("lively", 0.9))
+        ]
+        write_config("".join((*entries, provider)))
+        run_cli("first")
+        write_config("".join((*entries, provider)).replace("m-one", "m-new"))
+        result = run_cli("-c", "second", stderr="terminal")
+
+        asked = bodies(upstream, "one")
+        assert [each["temperature"] for each in asked] == [0, 0.9, 0, 0.9]
+        assert {each["model"] for each in asked} == {"m-one"}
+        assert "careful is one:m-new by now; one:m-one goes on, as it" in result.err
+        assert contenders(1) == contenders(2)
+
+    def test_a_secret_is_not_kept(self, upstream: Upstream) -> None:
+        """Who was asked with one, for once, goes on without it, which is said."""
+        secret = samples()["github-token"]
+        run_cli("--send-anyway", "-o", f"user={secret}", "-o", "seed=7", "first")
+        result = run_cli("-c", "second")
+
+        assert result.code == 0
+        assert bodies(upstream, "one")[-1].keys() >= {"seed"}
+        assert "user" not in bodies(upstream, "one")[-1]
+        told = "careful was asked with a secret, which is not kept; it goes on without"
+        assert f"{told} user" in result.err
+
+    def test_in_a_chat(self, upstream: Upstream) -> None:
+        """What goes on with a run goes on with its options."""
+        run_cli("-m", "one:other@0", "-m", "one:other@0.9", "first")
+        run_typed("second\n/quit\n", "chat", "-c")
+
+        asked = bodies(upstream, "one")
+        assert [each["temperature"] for each in asked] == [0, 0.9, 0, 0.9]
 
     def test_a_provider_that_is_gone(self, upstream: Upstream) -> None:
         """Nothing is sent until it is left out."""

@@ -11,6 +11,7 @@ so that its contender fails where everybody can see it. Nor does it lift a limit
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
@@ -47,6 +48,8 @@ class EntryOptions(Struct, frozen=True, kw_only=True):
 
     models: tuple[str, ...] = ()
     """`-m`: words that replace the list."""
+    tables: tuple[EntryTable, ...] = ()
+    """Entries of a thread, which replace the list."""
     indices: tuple[int, ...] = ()
     """`-0`, `-1`…"""
     only: tuple[str, ...] = ()
@@ -94,7 +97,7 @@ def resolve_entries(
     step, allowed = _narrow(settings, surface, restrictions, is_single=is_single)
     variables = variables or SurfaceVariables()
     step = _apply_variables(settings, surface, step, variables, is_single=is_single)
-    step = _apply_words(settings, surface, step, options.models)
+    step = _apply_words(settings, surface, step, options)
     step = _apply_options(settings, surface, step, options.options)
     entries = step.entries[:1] if is_single else step.entries
     entries = _refuse(entries, allowed)
@@ -276,22 +279,23 @@ def _replaced(first: EntryTable, variables: SurfaceVariables) -> EntryTable:
 
 
 def _apply_words(
-    settings: Settings, surface: Surface, step: _Step, words: Sequence[str]
+    settings: Settings, surface: Surface, step: _Step, options: EntryOptions
 ) -> _Step:
-    if not words:
+    tables = options.tables or _read_words(settings, options.models)
+    if not tables:
         return step
+    return replace(_build(settings, surface, tables), warnings=step.warnings)
 
-    def find(name: str) -> str | None:
-        return find_name(settings, name)
 
+def _read_words(settings: Settings, words: Sequence[str]) -> Sequence[EntryTable]:
     try:
-        tables = [parse_word(word, find) for word in words]
+        tables = [parse_word(word, partial(find_name, settings)) for word in words]
     except ValueError as error:
         raise UsageError(f"-m {error}") from None
     for word, table in zip(words, tables, strict=True):
         if table.provider is UNSET:
             raise UsageError(_say_whose(settings, word))
-    return replace(_build(settings, surface, tables), warnings=step.warnings)
+    return tables
 
 
 def _apply_options(

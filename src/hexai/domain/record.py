@@ -190,6 +190,9 @@ class ContenderRecord(Struct, frozen=True, kw_only=True):
     """The reason shown to people; an upstream may quote the prompt in it."""
     masked: int = 0
     """How many keys in the text were masked before it was stored."""
+    asked_with: str = ""
+    """The options that it was asked with, as an entry says them, in JSON; kept with the
+    texts. Empty: not recorded, as of all that no follow-up goes on with."""
     cache_key: str = ""
     """Where the answer lies in the cache, so that it can be forgotten."""
 

@@ -55,7 +55,7 @@ SELECT contender.*, provider, model.model, upstream, label.text AS label_name,
     returned.text AS returned_name, kind.text AS kind_name,
     print.text AS fingerprint, prompts.text AS prompts,
     CAST(answer.text AS BLOB) AS text, CAST(answer.error AS BLOB) AS error,
-    answer.cache_key, answer.masked
+    answer.cache_key, answer.masked, CAST(answer.asked_with AS BLOB) AS asked_with
 FROM contender
 JOIN cell ON cell.id = contender.cell
 JOIN model ON model.id = cell.model
@@ -245,6 +245,7 @@ def _contender(row: sqlite3.Row) -> ContenderRecord:
         error=(row["error"] or b"").decode(),
         cache_key=row["cache_key"] or "",
         masked=row["masked"] or 0,
+        asked_with=(row["asked_with"] or b"").decode(),
     )
 
 

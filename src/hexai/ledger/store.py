@@ -346,12 +346,15 @@ def _insert_texts(connection: sqlite3.Connection, number: int, run: RunRecord) -
             "INSERT INTO prompt (run, messages) VALUES (?, ?)", (number, messages)
         )
     connection.executemany(
-        "INSERT INTO answer (run, idx, text, error, cache_key, masked) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO answer (run, idx, text, error, cache_key, masked, asked_with) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (number, each.index, each.text, each.error, each.cache_key, each.masked)
+            (
+                *(number, each.index, each.text, each.error),
+                *(each.cache_key, each.masked, each.asked_with),
+            )
             for each in run.contenders
-            if each.text or each.error or each.cache_key
+            if each.text or each.error or each.cache_key or each.asked_with
         ),
     )
 

@@ -11,6 +11,7 @@ from hexai.domain.entry import RequestSpec, Surface
 from hexai.domain.outcome import Outcome
 from hexai.domain.record import ContenderRecord, RunRecord
 from hexai.domain.request import Contender, Request
+from hexai.service.asked_with import write
 from hexai.service.guard.options import masked
 from hexai.service.log import Log
 
@@ -26,6 +27,10 @@ class Terms(Struct, frozen=True, kw_only=True):
     """The revision of the built-in prompts."""
     allow_secrets: Collection[str] = ()
     """What looks like a secret in a name, by fingerprint, and is none."""
+
+    def asked_with(self, spec: RequestSpec, surface: Surface) -> str:
+        """Write what a follow-up asks with; others are never gone on with."""
+        return write(spec, self.allow_secrets) if surface is Surface.CLI else ""
 
     def name(self, text: str) -> str:
         """Give a name as it may be kept."""
@@ -79,6 +84,7 @@ def contender_record(
         http_status=error.http_status if error else None,
         text=outcome.text,
         error=str(error) if error else "",
+        asked_with=terms.asked_with(target.spec, request.surface),
         cache_key=cache_key,
     )
 
@@ -102,7 +108,10 @@ def without_keys(
     for each in record.contenders:
         text, masked = mask(each.text)
         error, _ = mask(each.error)
-        contenders.append(replace(each, text=text, error=error, masked=masked))
+        asked, _ = mask(each.asked_with)
+        contenders.append(
+            replace(each, text=text, error=error, masked=masked, asked_with=asked)
+        )
     messages = (
         replace(
             message,
@@ -116,7 +125,10 @@ def without_keys(
 
 def without_texts(record: RunRecord) -> RunRecord:
     """Leave out everything that was said."""
-    silent = (replace(each, text="", error="", masked=0) for each in record.contenders)
+    silent = (
+        replace(each, text="", error="", masked=0, asked_with="")
+        for each in record.contenders
+    )
     return replace(record, messages=(), contenders=tuple(silent))
 
 

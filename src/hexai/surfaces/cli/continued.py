@@ -130,7 +130,8 @@ def follow_recorded(
         origin = find_origin(conversation, options.origin, hidden=hidden)
     winner = winner_of_vote(recorded)
     found = go_on(conversation, asked, hidden=hidden, origin=origin, winner=winner)
-    notes += (*found.notes, *what_is_lost(conversation))
+    told = () if hidden else notes  # they name who is asked
+    notes = [*told, *found.notes, *what_is_lost(conversation)]
     return replace(found, notes=tuple(notes))
 
 

@@ -1,21 +1,25 @@
-"""Who goes on with a thread: its contenders, as they are configured by now.
+"""Who goes on with a thread: its contenders, as they were asked.
 
-A thread goes on with those who were asked. An entry that is still there is asked as it
-is configured now; one that was renamed by its new name; and a model that no entry names
-any more, or never did (`-m`), by itself. What has changed meanwhile is said.
+A contender is a model with its options, whether an entry, `-m` or `-o` said them; so
+the ledger keeps them, and a thread goes on with them, whatever has become of an entry
+since. From one that is still there, by its label or renamed, come its new label, time
+limits and fallback. What has changed meanwhile, and what cannot be restored, is said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from hexai.config.entries import EntryOptions, make_labels, name_of
 from hexai.config.order import Snapshot
-from hexai.domain.entry import Entry, Surface
-from hexai.domain.fingerprint import UNKNOWN
-from hexai.domain.record import ContenderRecord, RunRecord
+from hexai.config.provider_defaults import find_name
+from hexai.config.schema_entries import EntryTable
+from hexai.domain.entry import Entry, RequestSpec, Surface
+from hexai.domain.fingerprint import UNKNOWN, changes
+from hexai.domain.record import MASK, ContenderRecord, RunRecord
 from hexai.errors import UsageError
+from hexai.service.asked_with import AskedWith, read
 from hexai.service.fingerprints import fingerprint_of
 
 
@@ -62,42 +66,83 @@ class ThreadEntries:
         )
 
     def _find(self, asked: ContenderRecord) -> Entry:
-        labelled = [e for e in self._configured if e.label == asked.label]
-        same = [e for e in self._configured if _is_model(e, asked)]
-        exact = [e for e in same if self._print(e) == asked.fingerprint]
-        if labelled and (labelled[0] in same or asked.fell_back):
-            return self._noted(asked, labelled[0])
-        if exact or len(same) == 1:
-            return self._noted(asked, (exact or same)[0])
-        made = replace(self._made(asked), label=asked.label)
-        if labelled:
-            self.notes.append(
-                f"{asked.label} is {name_of(labelled[0].spec)} by now; "
-                f"{name_of(made.spec)} goes on, as it began"
+        labelled = next((e for e in self._configured if e.label == asked.label), None)
+        if asked.fell_back and labelled:
+            return labelled  # it is not recorded how it was asked itself
+        found = self._still_there(asked, labelled)
+        known = read(asked.asked_with)
+        if found and known is None:
+            return self._noted(asked, found)
+        entry = self._made(asked, known)
+        if found:
+            self._note_changed(found, entry)
+            spec = replace(
+                found.spec,
+                temperature=entry.spec.temperature,
+                max_tokens=entry.spec.max_tokens,
+                limit_stands=entry.spec.limit_stands,
+                options=entry.spec.options,
             )
-            return made
-        return self._noted(asked, made)
+            entry = replace(found, spec=spec)
+        elif labelled:
+            self.notes.append(
+                f"{asked.label} is {name_of(labelled.spec)} by now; "
+                f"{name_of(entry.spec)} goes on, as it began"
+            )
+        if known and known.lost:
+            self.notes.append(
+                f"{asked.label} was asked with a secret, which is not kept; it goes on "
+                f"without {', '.join(known.lost)}"
+            )
+        return self._noted(asked, entry)
 
-    def _made(self, asked: ContenderRecord) -> Entry:
-        """Make an entry of a model that none names, as `-m` does."""
-        word = f"{asked.provider}:{asked.model}"
-        options = replace(self._options, models=(word,))
-        try:
-            return self._snapshot.entries(Surface.CLI, options).entries[0]
-        except UsageError:
+    def _still_there(
+        self, asked: ContenderRecord, labelled: Entry | None
+    ) -> Entry | None:
+        """Find the entry that asked, by its label, or under the one that it has now."""
+        same = [e for e in self._configured if _is_model(e, asked)]
+        if labelled in same:
+            return labelled
+        if asked.fingerprint == UNKNOWN:
+            return same[0] if len(same) == 1 else None
+        return next((e for e in same if self._print(e) == asked.fingerprint), None)
+
+    def _made(self, asked: ContenderRecord, known: AskedWith | None) -> Entry:
+        """Make an entry of what was asked, with what the command line says now."""
+        lack = ""
+        if find_name(self._snapshot.settings, asked.provider) is None:
+            lack = f"{asked.provider} is no provider any more"
+        elif asked.model == MASK:
+            lack = "there was a secret in its name, which is not kept"
+        if lack:
             raise UsageError(
-                f"{asked.label} ({word}) cannot go on: {asked.provider} is no provider "
-                "any more; leave it out by --only, or name others with -m"
-            ) from None
+                f"{asked.label} ({asked.provider}:{asked.model}) cannot go on: {lack}; "
+                "leave it out by --only, or name others with -m"
+            )
+        table = replace(
+            EntryTable() if known is None else known.table,
+            provider=asked.provider,
+            model=asked.model or UNSET,
+        )
+        options = replace(self._options, tables=(table,))
+        entry = self._snapshot.entries(Surface.CLI, options).entries[0]
+        return replace(entry, label=asked.label)
+
+    def _note_changed(self, found: Entry, entry: Entry) -> None:
+        """Note what an entry is asked with that it does not say, or says otherwise."""
+        if told := changes(self._print(found), self._print(entry)):
+            self.notes.append(
+                f"{found.label} goes on as it began, not as it is configured ({told})"
+            )
 
     def _noted(self, asked: ContenderRecord, entry: Entry) -> Entry:
         """Note what is another about an entry."""
         if entry.label != asked.label:
             self.notes.append(f"{asked.label} is called {entry.label} by now")
-        known = asked.fingerprint not in (UNKNOWN, "") and not asked.fell_back
-        if known and self._print(entry) != asked.fingerprint:
+        known = asked.fingerprint != UNKNOWN and not asked.fell_back
+        if known and (told := changes(asked.fingerprint, self._print(entry))):
             self.notes.append(
-                f"{entry.label} is asked with other options than before, "
+                f"{entry.label} is asked with other options than before ({told}), "
                 "so it is another contender"
             )
         return entry
@@ -106,17 +151,29 @@ class ThreadEntries:
         return fingerprint_of(self._snapshot.settings, Surface.CLI, entry.spec)
 
 
-def match(entries: Sequence[Entry], run: RunRecord) -> tuple[Asked, ...]:
-    """Say of entries that the command line names which of them a run has asked."""
+def match(
+    entries: Sequence[Entry], run: RunRecord, print_of: Callable[[RequestSpec], str]
+) -> tuple[Asked, ...]:
+    """Say of entries that the command line names which of them a run has asked.
+
+    Those with the same options go first: `print_of` gives the fingerprint of a spec.
+    """
     free = [*run.contenders]
-    found = []
-    for place, entry in enumerate(entries):
-        known = next((each for each in free if _is_model(entry, each)), None)
-        if known is not None:
-            free.remove(known)
-        follows = None if known is None else known.index
-        found.append(Asked(entry=replace(entry, index=place), follows=follows))
-    return tuple(found)
+    follows: dict[int, int] = {}
+    for exact in (True, False):
+        for place, entry in enumerate(entries):
+            if place in follows:
+                continue
+            own = print_of(entry.spec)
+            for each in free:
+                if _is_model(entry, each) and (own == each.fingerprint or not exact):
+                    follows[place] = each.index
+                    free.remove(each)
+                    break
+    return tuple(
+        Asked(entry=replace(entry, index=place), follows=follows.get(place))
+        for place, entry in enumerate(entries)
+    )
 
 
 def _is_model(entry: Entry, asked: ContenderRecord) -> bool:

@@ -5,6 +5,7 @@ in the places and under the letters that they have.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from hexai.domain.thread import Line, Thread
 from hexai.errors import UsageError
 from hexai.prompts.cli import wants_explanation
 from hexai.prompts.templates import cli_system
+from hexai.service.fingerprints import fingerprint_of
 from hexai.service.question import Question
 from hexai.service.recorded_threads import Conversation
 from hexai.service.thread_requests import ThreadRequests
@@ -164,7 +166,9 @@ def asked_again(
     """
     options = session.options
     if options.models:
-        return match(session.entries(Surface.CLI), last), []
+        print_of = partial(fingerprint_of, session.snapshot.settings, Surface.CLI)
+        named = session.entries(Surface.CLI)
+        return match(named, last, print_of), []
     plain = replace(session, options=replace(options, indices=(), only=()))
     entries = ThreadEntries(
         session.snapshot,
