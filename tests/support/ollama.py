@@ -68,6 +68,7 @@ class Ollama:
         ps_of_load: Literal["leaves out", "waits", "lists"] = "leaves out",
         tells_context: bool = True,
         counts_again: bool = True,
+        lists_capabilities: bool = True,
     ) -> None:
         """Have nothing loaded.
 
@@ -75,6 +76,7 @@ class Ollama:
         the context, as older ones do not. `ps_of_load` is what it does while a model is
         loaded: 0.33.0-rc2 leaves it out; where its runner is one of its own, not
         llama.cpp's, it says nothing till then (read in its source); older ones list it.
+        `lists_capabilities` is whether `/api/tags` says what models do, as 0.12 does.
         `counts_again` is whether what it has read before counts: in 0.30 it does not.
         """
         self.models = dict(models)
@@ -91,6 +93,7 @@ class Ollama:
         self._tells_context = tells_context
         self._counts_again = counts_again
         self._uses: Counter[str] = Counter()
+        self._lists_capabilities = lists_capabilities
         self._loading: set[str] = set()
         self._changed = asyncio.Event()
         self._load_lock = asyncio.Lock()
@@ -243,10 +246,11 @@ class Ollama:
         model = self.models[name]
         remote = {"remote_host": model.remote} if model.remote else {}
         details = {"context_length": 32768, "family": "llama"}
-        capabilities = list(model.capabilities)
         digest = self._digest(name)
         row = {"name": name, "model": name, "details": details, "digest": digest}
-        return {**row, "capabilities": capabilities, **remote}
+        if self._lists_capabilities:
+            row["capabilities"] = list(model.capabilities)
+        return {**row, **remote}
 
     def _digest(self, name: str) -> str:
         """Give a copy the digest of its original."""

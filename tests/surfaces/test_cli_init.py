@@ -1,5 +1,6 @@
 """`hexai config init`: looks on this machine, and never overwrites."""
 
+import json
 import os
 import stat
 import tomllib
@@ -10,6 +11,7 @@ import pytest
 
 from hexai.service.setup.detect import Server
 from tests.support.command_line import run_cli, run_typed, write_config
+from tests.support.ollama import Model, Ollama, serve
 from tests.support.replies import json_answer, raw, status
 from tests.support.upstream import Upstream
 
@@ -140,10 +142,38 @@ def test_an_ollama_is_looked_for_where_its_variable_says() -> None:
         paths = [request.path for request in upstream.requests]
 
     assert result.err.startswith(f"hexai: looking at ports {port} of")
-    assert paths == ["/api/tags"]
+    assert paths == ["/api/tags", "/api/show"]
     written = place().read_text()
     assert f'[ollama]\nbase_url = "http://127.0.0.1:{port}"' in written
     assert 'model = "small:1b"' in written
+
+
+@pytest.mark.parametrize("beside", ["nothing", "a key", "a server"])
+def test_what_an_ollama_has_is_what_is_asked(beside: str) -> None:
+    """On all surfaces; who fills gaps is told only of each model by older ones."""
+    models = {
+        "qwen3:8b": Model(),
+        "qwen2.5-coder:1.5b": Model(capabilities=("completion", "insert")),
+    }
+    more = {"OPENAI_API_KEY": "sk-MARK"} if beside == "a key" else {}
+    with Upstream(json_answer({"data": [{"id": "m"}]})) as server:
+        usual = [("llamacpp", int(server.url.rpartition(":")[2]))]
+        with serve(Ollama(models, lists_capabilities=False)) as upstream:
+            host = upstream.url.removeprefix("http://")
+            environ = {**os.environ, "OLLAMA_HOST": host, **more}  # noqa: TID251
+            made = run_cli(
+                *("config", "init", "--yes"),
+                environ=environ,
+                usual=tuple(usual if beside == "a server" else ()),
+            )
+            listed = run_cli("models", "list", "--json", environ=environ)
+    told = json.loads(listed.out)
+    rows = [(each["surface"], each["model"]) for each in told]
+
+    assert made.code == 0
+    assert {("chat", "qwen3:8b"), ("code_action", "qwen3:8b")} <= {*rows}
+    assert not any(each["missing"] for each in told)
+    assert next(m for s, m in rows if s == "completion") == "qwen2.5-coder:1.5b"
 
 
 def test_an_ollama_on_another_machine_is_for_the_user_to_name() -> None:

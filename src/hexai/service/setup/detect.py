@@ -10,20 +10,24 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.config.environment import key_variable, vendor_variable
 from hexai.config.other_tools import ollama_address, ollama_url_named
 from hexai.config.schema_providers import OLLAMA_PORT
+from hexai.providers.locality import may_be_cloud
 from hexai.service.setup.answering_models import can_answer
 from hexai.text.sanitise import shorten
 
-# Not a provider: nothing is sent but the path, no key, and whatever comes back is only
-# looked at. It waits a moment, reads a bounded answer, and never raises.
+# Not a provider: nothing is sent but the path, and to an Ollama the names of its own
+# models; no key, and whatever comes back is only looked at. It waits a moment, reads a
+# bounded answer, and never raises.
 
 Address = tuple[str, int]
 """A host and a port."""
@@ -74,8 +78,13 @@ class Answer(Struct, frozen=True, kw_only=True):
         return shorten(" ".join(unescape(text).split()), _SHORT)
 
 
-async def fetch(address: Address, path: str, *, patience: float) -> Answer | None:
-    """Get a path; gives what came within `patience` seconds, None if nobody listens."""
+async def fetch(
+    address: Address, path: str, *, patience: float, body: bytes = b""
+) -> Answer | None:
+    """Get a path, or post a body there; gives what came within `patience` seconds.
+
+    None if nobody listens.
+    """
     host, port = address
     try:
         async with asyncio.timeout(patience):
@@ -86,23 +95,25 @@ async def fetch(address: Address, path: str, *, patience: float) -> Answer | Non
     try:
         async with asyncio.timeout(patience):
             named = f"[{host}]" if ":" in host else host
-            request = f"GET {path} HTTP/1.0\r\nHost: {named}:{port}\r\n\r\n"
-            writer.write(request.encode("ascii"))
+            method = "POST" if body else "GET"
+            head = f"{method} {path} HTTP/1.0\r\nHost: {named}:{port}\r\n"
+            told = f"Content-Length: {len(body)}\r\n" if body else ""
+            writer.write(f"{head}{told}\r\n".encode("ascii") + body)
             while len(came) < _ends(came) and (piece := await reader.read(1 << 16)):
                 came += piece
     except (OSError, TimeoutError):
         pass  # what came may be all there is: not everybody closes the connection
     finally:
         writer.close()
-    head, _, body = bytes(came).partition(_HEAD_ENDS)
-    status = _STATUS.match(head)
+    begins, _, said = bytes(came).partition(_HEAD_ENDS)
+    status = _STATUS.match(begins)
     if status is None:
         return Answer(status=0, body=bytes(came))
     return Answer(
         status=int(status[1]),
-        body=body,
-        server=_field(_SERVER, head),
-        location=_field(_LOCATION, head),
+        body=said,
+        server=_field(_SERVER, begins),
+        location=_field(_LOCATION, begins),
     )
 
 
@@ -123,6 +134,9 @@ def _ends(came: bytearray) -> int:
 _HOST = "127.0.0.1"
 _OLLAMA: Address = (_HOST, OLLAMA_PORT)
 _TAGS = "/api/tags"
+_SHOW = "/api/show"
+_SHOWN = 32
+"""Models of which it is asked more; who has more of them looks the rest up."""
 _MODELS = "/v1/models"
 _VENDORS = ("openai", "openrouter", "anthropic")
 
@@ -139,7 +153,9 @@ class Found(Struct, frozen=True, kw_only=True):
     ollama_remote: frozenset[str] = frozenset()
     """Those that it passes on to another host."""
     ollama_fills: frozenset[str] = frozenset()
-    """Those that fill gaps in code, as it says itself (0.12 and later)."""
+    """Those that fill gaps in code, as it says itself."""
+    ollama_untold: tuple[str, ...] = ()
+    """Those of which its list does not say what they do, as that of older ones."""
     ollama_url: str = ""
     """Where that is, if not at its usual place."""
     ollama_fault: str = ""
@@ -188,6 +204,7 @@ async def detect(
         ollama=None if answer is None else tuple(names),
         ollama_remote=frozenset(each.name for each in models or () if each.is_remote),
         ollama_fills=frozenset(each.name for each in models or () if each.fills_gaps),
+        ollama_untold=tuple(each.name for each in models or () if each.is_untold),
         ollama_fault=_fault(
             answer,
             None if models is None else names,
@@ -201,8 +218,43 @@ async def detect(
     )
 
 
-class _OllamaModel(Struct):
-    name: str
+async def ask_of_models(
+    found: Found, environ: Mapping[str, str], *, patience: float
+) -> Found:
+    """Ask an Ollama what each model does of which its list did not say that."""
+    address = ollama_address(environ)
+    here = (m for m in found.ollama_untold if can_answer(m) and not may_be_cloud(m))
+    names = tuple(islice(here, _SHOWN))
+    if address is None or not names:
+        return found
+
+    async def ask(name: str) -> _Shown:
+        body = msgspec.json.encode({"model": name})
+        return _shown(await fetch(address, _SHOW, patience=patience, body=body))
+
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(ask(name)) for name in names]
+    told = [(name, task.result()) for name, task in zip(names, asked, strict=True)]
+    remote = (name for name, shown in told if shown.is_remote)
+    fills = (name for name, shown in told if shown.fills_gaps)
+    return replace(
+        found,
+        ollama_remote=found.ollama_remote.union(remote),
+        ollama_fills=found.ollama_fills.union(fills),
+    )
+
+
+def _shown(answer: Answer | None) -> "_Shown":
+    """Read what an Ollama says of a model; nothing, where that cannot be read."""
+    if answer is not None and answer.status == _OK:
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return msgspec.json.decode(answer.body, type=_Shown)
+    return _Shown()
+
+
+class _Shown(Struct):
+    """What an Ollama says of a model."""
+
     remote_host: str | None = None
     remote_model: str | None = None
     capabilities: list[str] | None = None
@@ -214,6 +266,16 @@ class _OllamaModel(Struct):
     @property
     def is_remote(self) -> bool:
         return bool(self.remote_host or self.remote_model)
+
+    @property
+    def is_untold(self) -> bool:
+        return self.capabilities is None and not self.is_remote
+
+
+class _OllamaModel(_Shown, kw_only=True):
+    """The same in its list of models."""
+
+    name: str
 
 
 USUAL: tuple[tuple[str, int], ...] = (

@@ -121,7 +121,7 @@ def taking_part(candidates: tuple[ModelFound, ...]) -> tuple[ModelFound, ...]:
 def compose(found: Found, servers: tuple[Server, ...]) -> str:
     """Write the file."""
     candidates = choices(found, servers)
-    parts = [_head(candidates), *_ollama_s(found), *map(_profile, servers)]
+    parts = [_head(candidates), *_ollama_s(found, candidates), *map(_profile, servers)]
     parts.append(_entries(candidates, servers))
     parts.append(_completion(candidates))
     return "\n".join(parts)
@@ -141,11 +141,21 @@ name = {to_toml(name)}    # asked by entries that name no provider
 """
 
 
-def _ollama_s(found: Found) -> Iterator[str]:
-    """Write where an Ollama is, so that an editor without the variable finds it."""
+def _ollama_s(found: Found, candidates: Sequence[ModelFound]) -> Iterator[str]:
+    """Write where an Ollama is, so that an editor without the variable finds it.
+
+    And a model that it has: chats and code actions ask it, as entries that name none.
+    """
+    lines = []
     if found.ollama_url and found.ollama is not None:
-        url = to_toml(found.ollama_url)
-        yield f"[ollama]\nbase_url = {url}    # as OLLAMA_HOST says\n"
+        lines.append(
+            f"base_url = {to_toml(found.ollama_url)}    # as OLLAMA_HOST says\n"
+        )
+    own = (each for each in candidates if each.provider == "ollama" and each.is_near)
+    if first := next(own, None):
+        lines.append(f"model = {to_toml(first.model)}    # of entries that name none\n")
+    if lines:
+        yield "".join(("[ollama]\n", *lines))
 
 
 def _profile(server: Server) -> str:

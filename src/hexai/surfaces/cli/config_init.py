@@ -19,6 +19,7 @@ from hexai.service.setup.detect import (
     Found,
     Server,
     Unusable,
+    ask_of_models,
     detect,
     find_servers,
 )
@@ -169,9 +170,10 @@ def _look_around(process: Process) -> tuple[Found, tuple[Server | Unusable, ...]
 async def _ask_all(process: Process) -> tuple[Found, tuple[Server | Unusable, ...]]:
     model = folders_of(process).models / f"{BUILT_IN_MODEL}.gguf"
     async with asyncio.TaskGroup() as group:
-        found = group.create_task(detect(process.environ, model, patience=_PATIENCE))
+        looked = group.create_task(detect(process.environ, model, patience=_PATIENCE))
         servers = group.create_task(find_servers(_places(process), patience=_PATIENCE))
-    return found.result(), servers.result()
+    found = await ask_of_models(looked.result(), process.environ, patience=_PATIENCE)
+    return found, servers.result()
 
 
 _PATIENCE = 2.0
