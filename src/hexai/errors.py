@@ -57,9 +57,13 @@ class NoInput(HexaiError):
 class ConfigError(HexaiError):
     """The configuration cannot be used; holds every problem found, one line each."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    def __init__(
+        self, problems: tuple[str, ...], *, warnings: tuple[str, ...] = ()
+    ) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.warnings = warnings
+        """What else should be known of it, so that all is told at once."""
 
 
 class SetupError(HexaiError):

@@ -173,6 +173,18 @@ class TestCheck:
         assert lines[0].startswith(f"hexai: {file}:2: general.max_tokens")
         assert lines[1].startswith(f"hexai: {file}:4: cli.bilnd: unknown key; did you")
 
+    def test_warnings_are_told_beside_problems(self) -> None:
+        """So nobody learns of them only when the problems are gone; asking does too."""
+        entry = '[[models.cli]]\nmodel = "m"\noptions = { topk = 3 }\n'
+        write_config(f"[mcp]\nx = 1\n[openai]\ntemprature = 1\n{entry}")
+        for words in (("config", "check"), ("hi",)):
+            result = run_cli(*words)
+
+            assert result.code == 1
+            assert "warning: " in result.err
+            for told in (":1: mcp: is ignored", ":4: openai.temprature", ".topk = 3"):
+                assert told in result.err
+
     def test_entries_that_only_labels_tell_apart_are_told(self) -> None:
         """No choice between them would count; by any option they are two."""
         entry = '[[models.cli]]\nprovider = "simulated"\nmodel = "echo"\n'

@@ -76,7 +76,26 @@ def _unknown(key: str, known: list[str], path: KeyPath) -> str:
         return f"unknown key; did you mean {close}?"
     if len(known) <= _LISTED_KEYS:
         return f"unknown key; known here: {', '.join(known)}"
+    if "options" in known:
+        return _say_of_option(key)
     return "unknown key; `hexai config schema` lists what there is"
+
+
+def _say_of_option(key: str) -> str:
+    """Say where an option of a model stands, which is no key of its entry."""
+    from hexai.config.model_options import ELSEWHERE, KNOWN
+
+    name = ELSEWHERE.get(key, key)
+    if name in KNOWN:
+        return f"is an option of the model: write options = {{ {name} = … }}"
+    if name != key:
+        return f"is an option of the model: write {name} = …"
+    if meant := nearest(key, KNOWN):
+        return f"unknown key; did you mean options = {{ {meant} = … }}?"
+    return (
+        "unknown key; what only its provider knows goes into options = "
+        f"{{ {key} = … }}, and `hexai config schema` lists what there is"
+    )
 
 
 def _check_leaf(value: object, hint: Any, path: KeyPath) -> Iterator[Problem]:

@@ -246,7 +246,7 @@ def load_beside(
     sources = Sources(user=user, environ=environ, editor=editor)
     own = _combine(sources)
     if own.problems:
-        raise ConfigError(own.problems)
+        raise ConfigError(own.problems, warnings=tuple(_warnings(own)))
     together = own
     if project:
         files = read_project(
@@ -275,7 +275,7 @@ class _Combined(Struct, frozen=True, kw_only=True):
     """What layers come to together."""
 
     settings: Settings
-    """The defaults if there are problems."""
+    """The defaults where all together have problems."""
     read: tuple[Setting, ...]
     """One for each row of the order that sets."""
     merged: Merged
@@ -301,13 +301,16 @@ def _combine(sources: Sources) -> _Combined:
             read.append(row.sets(sources, [each.layer for each in checked]))
             checked += read[-1].layers
     merged = merge(each.layer for each in checked)
-    decoded = decode(nest(merged.values))
+    whole = decode(nest(merged.values))
+    settings = Settings()
+    if isinstance(whole, Settings):
+        settings, whole = whole, tuple(find_problems(whole))
     return _Combined(
-        settings=decoded if isinstance(decoded, Settings) else Settings(),
+        settings=Settings() if whole else settings,
         read=tuple(read),
         merged=merged,
         problems=(
-            *_problems(checked, merged, decoded),
+            *_problems(checked, merged, whole),
             *(problem for each in read for problem in each.problems),
         ),
     )
@@ -316,12 +319,11 @@ def _combine(sources: Sources) -> _Combined:
 def _problems(
     checked: Sequence[CheckedLayer],
     merged: Merged,
-    decoded: Settings | tuple[Problem, ...],
+    whole: Sequence[Problem],
 ) -> list[str]:
     """Tell the problems of layers and of the whole by their lines, each once."""
     found = [(each.layer, problem) for each in checked for problem in each.problems]
     known = {problem.path for _, problem in found}
-    whole = find_problems(decoded) if isinstance(decoded, Settings) else decoded
     found += [
         (merged.origin(problem.path) or checked[0].layer, problem)
         for problem in whole
@@ -332,7 +334,7 @@ def _problems(
 
 
 def _warnings(together: _Combined) -> Iterator[str]:
-    """Tell the warnings of layers and of the whole, in which there are no problems."""
+    """Tell the warnings of layers, and of the whole where that has no problems."""
     for setting in together.read:
         for each in setting.layers:
             yield from map(each.layer.told, each.warnings)

@@ -103,6 +103,27 @@ def test_unknown_keys_are_problems_with_a_hint(
 
 
 @pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("top_p", "is an option of the model: write options = { top_p = … }"),
+        ("stop_sequences", "is an option of the model: write options = { stop = … }"),
+        ("n_predict", "is an option of the model: write max_tokens = …"),
+        ("topp", "unknown key; did you mean options = { top_p = … }?"),
+        ("temprature", "unknown key; did you mean temperature?"),
+        ("mirostat", "unknown key; what only its provider knows goes into options = "),
+    ],
+)
+def test_an_option_beside_those_of_an_entry_says_where_it_goes(
+    key: str, message: str
+) -> None:
+    """One that many models have, another name of it, a slip, and one of a provider."""
+    [(path, (_, told))] = _problems({"models": {"cli": [{key: 1}]}}).items()
+
+    assert path == f"models.cli[0].{key}"
+    assert told.startswith(message)
+
+
+@pytest.mark.parametrize(
     ("key", "home"),
     [
         ("max_tokens", "general.max_tokens"),

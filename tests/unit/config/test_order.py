@@ -158,8 +158,9 @@ colour = 1
         "6: prompts.code_action.custom[0].id = 5",
         '11: models.cli[1].label = "a"',
         (
-            "12: models.cli[1].colour: unknown key; `hexai config schema` lists what "
-            "there is"
+            "12: models.cli[1].colour: unknown key; what only its provider knows goes "
+            "into options = { colour = … }, and `hexai config schema` lists what there "
+            "is"
         ),
         'HEXAI_STATS_WINDOW_MINUTES: stats.window_minutes = "0"',
     ]

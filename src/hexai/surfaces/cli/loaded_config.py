@@ -13,7 +13,7 @@ from hexai.config.folders import Folders
 from hexai.config.order import Snapshot, load
 from hexai.domain.entry import Entry, Surface
 from hexai.domain.record import Recorder
-from hexai.errors import HexaiError
+from hexai.errors import ConfigError, HexaiError
 from hexai.service.log import Log, open_log
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.services import Services
@@ -133,7 +133,11 @@ def open_session(process: Process, options: AskOptions) -> Session:
     folders = folders_of(process)
     path = None if options.config is None else Path(options.config)
     project = Path(process.folder) if process.folder else None
-    snapshot = load(folders, process.environ, config=path, project=project)
+    try:
+        snapshot = load(folders, process.environ, config=path, project=project)
+    except ConfigError as error:
+        complain(process, *(f"warning: {warning}" for warning in error.warnings))
+        raise
     complain(process, *(f"warning: {warning}" for warning in snapshot.warnings))
     log = open_log(
         None if options.log is None else Path(options.log),
