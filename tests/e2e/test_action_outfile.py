@@ -47,6 +47,13 @@ def test_a_file_keeps_mode_and_link(tmp_path: Path, mode: int) -> None:
     assert link.is_symlink()
 
 
+def test_a_dash_is_what_is_used_without_a_file() -> None:
+    """Standard input and output."""
+    ran = act("--infile", "-", "--outfile", "-")
+
+    assert (ran.returncode, ran.stdout) == (0, CHANGED)
+
+
 def test_another_name_of_a_file_sees_it_too(tmp_path: Path) -> None:
     """A file with two names stays one."""
     source, other = tmp_path / "add.py", tmp_path / "other.py"

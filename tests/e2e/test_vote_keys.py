@@ -120,7 +120,7 @@ def test_to_stop_counts_wherever_it_stands(piece: bytes) -> None:
     ("piece", "told"),
     [
         (b"a", "a is no answer"),
-        (b"\x1b[A", "[A is no answer"),
+        (b"\x1b[A", "that is no answer"),
         (b"a whole line", "is no answer"),
     ],
 )

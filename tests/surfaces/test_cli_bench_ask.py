@@ -492,7 +492,7 @@ def test_history_makes_a_file_that_can_be_asked(tmp_path: Path) -> None:
             run_cli(*words)
         made = run_cli(*("bench", "ask", "q.yaml", "--history", "2"), folder=tmp_path)
         again = run_cli(*("bench", "ask", "q.yaml", "--history", "2"), folder=tmp_path)
-        printed = run_cli("bench", "ask", "--history", "9")
+        printed = run_cli("bench", "ask", "-", "--history", "9", folder=tmp_path)
         asked = ask("q.yaml", folder=tmp_path)
 
     assert made.code == 0, made.err

@@ -587,6 +587,18 @@ class TestTransfer:
         assert {**after, "number": 1} == json.loads(before)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
+    def test_a_dash_is_standard_output(self, tmp_path: Path) -> None:
+        """As it is standard input for `import`; a log and a database are files."""
+        ask("hi")
+        piped = run_cli("history", "export", "-", folder=tmp_path)
+        database = ("history", "export", "--format", "llm", "-")
+        refused = run_cli(*database, folder=tmp_path)
+        logged = run_cli("--log", "-", "hi", folder=tmp_path)
+
+        assert (piped.code, refused.code, logged.code) == (0, 2, 2)
+        assert piped.out == run_cli("history", "export").out != ""
+        assert not (tmp_path / "-").exists()
+
     def test_what_was_kept_and_masked_comes_along(self, tmp_path: Path) -> None:
         """Cached and written input, and how many keys are no longer in a text."""
         remember(

@@ -21,6 +21,7 @@ QUESTION = "skip: "
         ("t", 0, "as good as the others: that of a goes out\ntwo words\n"),
         ("s", 1, "none was picked, so nothing goes out\n"),
         ("b", 1, "none was picked, so nothing goes out\n"),
+        ("\x03", 130, "skipped\n"),
     ],
 )
 def test_what_is_chosen_is_printed_last(key: str, code: int, end: str) -> None:

@@ -163,6 +163,32 @@ def test_the_same_vote_again_asks_nothing() -> None:
     assert "run 1: a" in display
 
 
+def test_a_run_without_a_winner_is_asked_who_won() -> None:
+    """Of that run, and not of the last question; where nothing can win, why."""
+    simulated("echo", "lorem?tokens=3")
+    run_cli("hi")
+    run_cli("--only", "a", "alone")
+
+    said = run_cli("vote", "1")
+    closed = run_cli("vote", "2")
+
+    assert (said.code, closed.code) == (2, 2)
+    told = "say who won: hexai vote 1 WINNER, which is a, b, tie or bad"
+    assert told in said.err
+    assert "run 2 cannot be voted on: only one entry was asked" in closed.err
+    assert json.loads(run_cli("show", "1", "--json").out)["choice"] is None
+
+
+def test_who_won_a_blind_run_is_asked_by_letters() -> None:
+    """Its names stay hidden."""
+    simulated("echo", "lorem?tokens=3")
+    run_cli("--blind", "hi")
+
+    said = run_cli("vote", "1")
+
+    assert "say who won: hexai vote 1 WINNER, which is A, B, tie or bad" in said.err
+
+
 def test_a_vote_on_one_contender_says_what_it_takes() -> None:
     """`--vote` never ends in silence."""
     simulated("echo")

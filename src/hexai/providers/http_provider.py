@@ -190,7 +190,8 @@ class HttpProvider:
             async with sending as answer:
                 if answer.status >= 300:
                     said = read_body(answer.status, await error_body(answer))
-                    raise self._refusal(answer, self._format, "", said)
+                    asked = str((body or {}).get("model", ""))
+                    raise self._refusal(answer, self._format, asked, said)
                 data = await answer.read(limit + 1)
                 if len(data) > limit:
                     raise TooLarge(f"the answer to {path} is larger than {limit} bytes")

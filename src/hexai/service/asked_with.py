@@ -9,7 +9,6 @@ from collections.abc import Collection
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hexai.config.schema_entries import EntryTable
 from hexai.domain.entry import RequestSpec
@@ -18,6 +17,13 @@ from hexai.domain.record import MASK
 from hexai.service.guard.options import without_secrets
 
 _TEXTS = frozenset({"stop", "more"})
+_OPTIONS = tuple(
+    name
+    for name in UNSET.__struct_fields__
+    if name not in NO_ANSWER | COMPLETION_ONLY | _TEXTS
+)
+_OWN = ("temperature", "max_tokens", *_OPTIONS)
+"""The keys of an entry that are kept, beside its `options`."""
 
 
 class AskedWith(Struct, frozen=True, kw_only=True):
@@ -34,9 +40,8 @@ def write(spec: RequestSpec, allow_secrets: Collection[str]) -> str:
     options = without_secrets(spec.options, allow_secrets)
     own = {
         name: value
-        for name in options.__struct_fields__
-        if name not in NO_ANSWER | COMPLETION_ONLY | _TEXTS
-        and (value := getattr(options, name)) != getattr(UNSET, name)
+        for name in _OPTIONS
+        if (value := getattr(options, name)) != getattr(UNSET, name)
     }
     others = {name: msgspec.json.decode(text) for name, text in options.more}
     if options.stop:
@@ -51,15 +56,24 @@ def write(spec: RequestSpec, allow_secrets: Collection[str]) -> str:
 
 
 def read(text: str) -> AskedWith | None:
-    """Read what was written; None where nothing was, or nothing that can be used."""
+    """Read what was written; None where nothing was, or nothing that can be used.
+
+    A ledger may come from anybody, by `history import`: what `write` never writes, as
+    whom to fall back to, and what nobody may set, is left out.
+    """
+    from hexai.config.model_options import check_options
+
     try:
         table = msgspec.json.decode(text, type=EntryTable)
-    except msgspec.DecodeError:  # a mask may have made it none
+    except (msgspec.DecodeError, RecursionError):  # a mask may have made it none
         return None
     options = table.options if isinstance(table.options, dict) else {}
     lost = tuple(name for name, value in options.items() if _is_masked(name, value))
     kept = {name: value for name, value in options.items() if name not in lost}
-    return AskedWith(table=replace(table, options=kept), lost=lost)
+    for problem in tuple(check_options(kept, ())):
+        kept.pop(str(problem.path[0]), None)
+    own = {name: getattr(table, name) for name in _OWN}
+    return AskedWith(table=EntryTable(**own, options=kept), lost=lost)
 
 
 def _is_masked(name: str, value: object) -> bool:

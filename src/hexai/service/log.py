@@ -131,6 +131,8 @@ def open_log(path: Path | None, *, texts: bool, now: Callable[[], float]) -> Log
 
     Either way libraries are quiet from then on. Raises `UsageError`.
     """
+    if str(path) == "-":
+        raise UsageError("--log -: a log is a private file; name one")
     if path is None:
         if texts:
             raise UsageError("--log-texts needs --log FILE to say where")

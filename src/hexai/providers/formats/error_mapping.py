@@ -118,11 +118,12 @@ def _advice(
         return rule.advice
     if kind is not UnknownModel:
         return kind.advice
+    name = f"the model's name ({model})" if model else "the model's name"
     if rule is None:  # a path that is not there answers 404 as well
-        return f"check the model's name ({model}) and base_url"
+        return f"check {name} and base_url"
     if _may_be_pulled(model, settings):
         return f"get it with: ollama pull {model}"
-    return f"check the model's name ({model})"
+    return f"check {name}"
 
 
 def _ollama_s(

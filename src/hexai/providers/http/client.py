@@ -49,9 +49,9 @@ _FRAMING = frozenset(
 
 
 def composed(
-    given: Mapping[str, str], *, host: str, length: int
+    given: Mapping[str, str], *, host: str, length: int | None
 ) -> list[tuple[bytes, bytes]]:
-    """Give all headers of a request with a body of `length` bytes.
+    """Give all headers of a request with a body of `length` bytes; None: with none.
 
     Raises `BadRequest` for a header that cannot be sent.
     """
@@ -59,11 +59,9 @@ def composed(
     for name, value in given.items():
         _check(name, value)
         headers[name.lower()] = value
-    ours = {
-        "host": host,
-        "accept-encoding": "identity",
-        "content-length": str(length),
-    }
+    ours = {"host": host, "accept-encoding": "identity"}
+    if length is not None:
+        ours["content-length"] = str(length)
     return [
         (name.encode(), value.encode()) for name, value in {**ours, **headers}.items()
     ]
@@ -232,7 +230,9 @@ class HttpClient:
         `/../`: below `…/v1`, `/../props` is `…/props`. `connected` is called once
         it can be sent: lookup, TCP and TLS are done, or a kept connection was taken.
         """
-        asked = composed(headers, host=self._host, length=len(body))
+        # Some servers refuse a GET that tells of a body, though it is one of no bytes.
+        length = None if method == "GET" and not body else len(body)
+        asked = composed(headers, host=self._host, length=length)
         target = self._target(path)
         if connected is not None:
             connected = cache(connected)  # told once, whoever is asked

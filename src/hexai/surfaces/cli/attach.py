@@ -16,11 +16,10 @@ from hexai.service.ignore.ignore import IgnoreRules
 from hexai.service.question import Question
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.output import complain, insist
+from hexai.surfaces.cli.process import STANDARD
 from hexai.surfaces.cli.prompt_input import read_bytes
 from hexai.text.sanitise import shorten
 
-STDIN = "-"
-"""What names standard input."""
 _SAID_AFTER = 1.0
 """Seconds after which it is said what is being fetched."""
 _MOST_SHOWN = 200
@@ -69,8 +68,8 @@ def _read_otherwise(
 ) -> dict[str, Attached | str]:
     """Fetch pages, and read standard input where it is named."""
     known: dict[str, Attached | str] = {}
-    if STDIN in names:
-        known[STDIN] = _piped(session)
+    if STANDARD in names:
+        known[STANDARD] = _piped(session)
     if addresses := tuple(filter(is_address, names)):
         snapshot = session.snapshot
         local_only = snapshot.restrictions.local_only

@@ -18,11 +18,12 @@ from hexai.surfaces.cli.recorded import candidates, shown_order
 from hexai.surfaces.words import letter
 from hexai.text.sanitise import shorten, visible_line
 
+_ESCAPE = "\x1b"
 _KEYS: Mapping[str, Choice | None] = {
     "t": Choice.TIE,
     "b": Choice.BAD,
     "s": None,
-    "\x1b": None,
+    _ESCAPE: None,
     "\r": None,
     "\n": None,
 }
@@ -69,10 +70,10 @@ class Ballot:
     def command(self, *, terminal: bool) -> str:
         """Give the command that votes; at a terminal its last question is meant."""
         run = "" if terminal else f"{self._run_id} "
-        return f"hexai vote {run}WINNER, which is {self._known}"
+        return f"hexai vote {run}WINNER, which is {self.known}"
 
     @property
-    def _known(self) -> str:
+    def known(self) -> str:
         """What can be said, by the names that were shown.
 
         Blind, answers have letters above them; once they are named, both are known.
@@ -110,7 +111,9 @@ class Ballot:
 
     def unknown(self, piece: str) -> str:
         """Answer what was typed and means nothing."""
-        shown = visible_line(shorten(piece.strip() or "that", 12))
+        is_key = piece.startswith(_ESCAPE)  # of an arrow, as its terminal writes it
+        typed = "" if is_key else piece.strip()
+        shown = visible_line(shorten(typed or "that", 12))
         keys = ", ".join((*self.candidates, "t", "b"))
         return f"{shown} is no answer; press {keys} or s: "
 
@@ -149,7 +152,7 @@ class Ballot:
         if word in _WORDS:
             return Vote(choice=_WORDS[word])
         why = "; names stay hidden until you vote" if self._hidden else ""
-        raise UsageError(f"there is no answer {word}{why}; say {self._known}")
+        raise UsageError(f"there is no answer {word}{why}; say {self.known}")
 
     def _find(self, word: str) -> str | None:
         """Find the letter that is meant; labels go first where they are shown."""

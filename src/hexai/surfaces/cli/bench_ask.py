@@ -33,6 +33,7 @@ from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import (
     ALL_ANSWERED,
     SOME_ANSWERED,
+    STANDARD,
     Process,
     absolute,
     folders_of,
@@ -44,8 +45,6 @@ from hexai.text.sanitise import is_whole
 if TYPE_CHECKING:
     from hexai.surfaces.cli.bench_ask_tests import QuestionTests
 
-PIPED = "-"
-"""The file that is standard input."""
 _LIMIT = 8 << 20
 """Bytes of a file of questions, as of standard input."""
 _MOST = 10_000
@@ -145,7 +144,7 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         """Give what is wanted; what is resumed wants what it wanted then."""
         wanted = self._wanted
         named = wanted.file
-        if named and named != PIPED:
+        if named and named != STANDARD:
             named = os.path.normpath(absolute(self._process, named))
         if not is_whole(named):
             raise UsageError(
@@ -179,8 +178,8 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
     def _find(self) -> tuple[PosedQuestion, ...]:
         file = self._asked.file
         shown = os.path.relpath(file, self._process.folder or "/")
-        name = "standard input" if file == PIPED else min(file, shown, key=len)
-        text = _piped(self._process) if file == PIPED else _read(Path(file), name)
+        name = "standard input" if file == STANDARD else min(file, shown, key=len)
+        text = _piped(self._process) if file == STANDARD else _read(Path(file), name)
         found = read_questions(text, name)
         complain(self._process, *(f"note: {note}" for note in found.notes))
         count = len(found.questions) * self._asked.repeat
@@ -209,7 +208,7 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
         from hexai.surfaces.cli.attach import attacher
 
         folder = self._process.folder or "/"
-        if self._asked.file != PIPED:
+        if self._asked.file != STANDARD:
             folder = str(Path(self._asked.file).parent)
         files = tuple(dict.fromkeys(f for each in questions for f in each.files))
         pages = {*filter(is_address, files)} if self._options.dry_run else {*()}
@@ -292,7 +291,7 @@ class _QuestionBench(BenchCommand[PosedQuestion]):
             from hexai.surfaces.cli.bench_ask_tests import QuestionTests
 
             folder = str(Path(plan.file).parent)
-            if plan.file == PIPED:
+            if plan.file == STANDARD:
                 folder = self._process.folder or "/"
             self._checks = QuestionTests(self._session, commands, folder)
         return self._checks

@@ -17,7 +17,7 @@ from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.loaded_config import open_session
 from hexai.surfaces.cli.output import complain, say
-from hexai.surfaces.cli.process import absolute, folders_of
+from hexai.surfaces.cli.process import STANDARD, absolute, folders_of
 from hexai.surfaces.words import counted
 
 _PRIVATE = 0o600
@@ -26,6 +26,7 @@ _PRIVATE = 0o600
 def write_questions(invocation: Invocation, file: str, count: int) -> int:
     """Write the last questions that were asked into a new file, or print them."""
     process = invocation.process
+    file = "" if file == STANDARD else file
     form = Path(file).suffix.lower() if file else ".jsonl"
     if form not in FORMS:
         raise UsageError(f"name the file {' or '.join(f'*{each}' for each in FORMS)}")

@@ -19,7 +19,7 @@ from hexai.service.bench_texts import Text
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.bench_vote_words import general_words, votes_words
 from hexai.surfaces.cli.command_line import Invocation
-from hexai.surfaces.cli.keys import keyboard, single_keys
+from hexai.surfaces.cli.keys import CTRL_C, keyboard, single_keys
 from hexai.surfaces.cli.live.bench_vote_screen import (
     FLATTEST,
     LETTERS,
@@ -187,7 +187,7 @@ class _Sitting:
             while True:
                 self._draw()
                 piece = next_key()
-                if piece is None or piece == "q":
+                if piece in (None, CTRL_C, "q"):
                     return
                 if self._waiting:
                     self._handle(piece)

@@ -22,6 +22,7 @@ from hexai.surfaces.cli.ballot import Ballot
 from hexai.surfaces.cli.chat_thread import ChatThread
 from hexai.surfaces.cli.loaded_config import Session
 from hexai.surfaces.cli.output import complain, say, table
+from hexai.surfaces.cli.process import STANDARD
 from hexai.surfaces.cli.recorded import choice_words, names_shown
 from hexai.surfaces.cli.views import Show
 from hexai.surfaces.cli.vote import vote_at_the_end, vote_by_word
@@ -216,7 +217,7 @@ class ChatCommands:
     def _save(self, words: Sequence[str]) -> None:
         """Write the thread as Markdown; nothing that is there is replaced."""
         process, conversation = self._session.process, self._thread.conversation
-        if not words:
+        if not words or tuple(words) == (STANDARD,):
             raise UsageError("/save takes the name of a new file")
         if conversation is None:
             raise UsageError("nothing was said yet")

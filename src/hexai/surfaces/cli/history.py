@@ -34,7 +34,7 @@ from hexai.surfaces.cli.arguments import (
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.json_records import to_json
 from hexai.surfaces.cli.output import can_confirm, complain, is_sure, say, table
-from hexai.surfaces.cli.process import Process, absolute, folders_of
+from hexai.surfaces.cli.process import STANDARD, Process, absolute, folders_of
 from hexai.surfaces.cli.recorded import (
     choice_words,
     left_out,
@@ -248,8 +248,8 @@ def export_parser() -> click.Command:
                 ["--no-texts"], is_flag=True, help="Leave prompts and answers out."
             ),
         ],
-        explanation="Write the ledger to a new file that only you can read, or to "
-        "standard output.",
+        explanation="Write the ledger to a new file that only you can read, or, "
+        "without FILE or where that is -, to standard output.",
     )
 
 
@@ -266,7 +266,7 @@ def import_parser() -> click.Command:
 
 def _export(invocation: Invocation, file: str | None, **options: Any) -> int:
     process = invocation.process
-    path = None if file is None else absolute(process, file)
+    path = None if file in (None, STANDARD) else absolute(process, file)
     if options["format"] == "llm" and options["no_texts"]:
         raise UsageError("the logs of llm are texts; --no-texts leaves nothing of them")
     with open_history(folders_of(process), wall_clock) as history:
@@ -325,7 +325,7 @@ def _new(path: Path) -> Iterator[int]:
 
 def _import(invocation: Invocation, file: str) -> int:
     process = invocation.process
-    is_piped = file == "-"
+    is_piped = file == STANDARD
     path = "standard input" if is_piped else absolute(process, file)
     source = process.stdin if is_piped else path
     with open_history(folders_of(process), wall_clock) as history:

@@ -115,8 +115,8 @@ def quiet(
 
 
 _TERMINAL = os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC
-_STOP = frozenset("\x03\x04")
-"""Ctrl-C and Ctrl-D, wherever they stand in what was typed."""
+CTRL_C = "\x03"
+_CTRL_D = "\x04"
 _SUSPEND = "\x1a"
 """Ctrl-Z."""
 _SIGNALS = (
@@ -248,6 +248,8 @@ class _Ended(Exception):
 def _read(descriptor: int) -> str | None:
     """Read a key, or the piece that keys come in when they are fast, or pasted.
 
+    Ctrl-C is one wherever it stands in that, and so is Ctrl-D, which gives None.
+
     Ctrl-Z stops the whole job, as the terminal would, and is no key.
     """
     while True:
@@ -258,4 +260,6 @@ def _read(descriptor: int) -> str | None:
                 continue
         except (OSError, _Ended):
             return None
-        return None if not piece or _STOP.intersection(piece) else piece
+        if CTRL_C in piece:
+            return CTRL_C
+        return None if _CTRL_D in piece else piece or None

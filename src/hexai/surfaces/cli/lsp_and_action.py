@@ -8,6 +8,7 @@ from hexai.errors import UsageError
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.options import label_option
 from hexai.surfaces.cli.output import say
+from hexai.surfaces.cli.process import STANDARD
 from hexai.version import __version__
 
 
@@ -80,6 +81,13 @@ def _only_to_check(
     return file
 
 
+def _unless_standard(
+    _context: click.Context, _parameter: click.Parameter, file: str | None
+) -> str | None:
+    """Take what names standard input or output for what is used without a file."""
+    return None if file == STANDARD else file
+
+
 def action_parser() -> click.Command:
     """Make the parser of `hexai action`."""
     return make_parser(
@@ -126,8 +134,18 @@ def _what() -> list[click.Parameter]:
 
 def _where() -> list[click.Parameter]:
     return [
-        click.Option(["--infile"], metavar="PATH", help="Read the selection here."),
-        click.Option(["--outfile"], metavar="PATH", help="Write here what goes out."),
+        click.Option(
+            ["--infile"],
+            metavar="PATH",
+            callback=_unless_standard,
+            help="Read the selection here.",
+        ),
+        click.Option(
+            ["--outfile"],
+            metavar="PATH",
+            callback=_unless_standard,
+            help="Write here what goes out.",
+        ),
         click.Option(
             ["--tmux-target", "target"],
             metavar="PANE",

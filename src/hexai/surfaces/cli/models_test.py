@@ -33,7 +33,7 @@ from hexai.surfaces.cli.loaded_config import Session, open_session
 from hexai.surfaces.cli.output import Rows, complain, say, table
 from hexai.surfaces.cli.process import Interrupts, exit_code
 from hexai.surfaces.cli.terminal import Screen
-from hexai.surfaces.words import seconds
+from hexai.surfaces.words import counted, seconds
 from hexai.text.cells import truncate, wrap
 from hexai.text.sanitise import visible_line
 
@@ -107,7 +107,7 @@ def test_models(invocation: Invocation, *, json: bool, label: str | None) -> int
     if screen.is_terminal and not (json or screen.is_dumb):
         live = _Live(asked, screen)
     elif session.process.stderr_is_terminal:
-        complain(session.process, f"asking {len(asked)} models")
+        complain(session.process, f"asking {counted(len(asked), 'model')}")
     try:
         with asyncio.Runner(loop_factory=Loop) as runner:
             tests, interrupted = runner.run(_ask_all(session, asked, live))
@@ -135,10 +135,7 @@ def _named(configured: list[Whose], label: str | None) -> list[Whose]:
     ]
     if not found:
         labels = dict.fromkeys(entry.label for _, entry in configured)
-        raise UsageError(
-            f"nobody is called {label}; there are {', '.join(labels)}. "
-            f"To ask these words: hexai -- models test {label}"
-        )
+        raise UsageError(f"nobody is called {label}; there are {', '.join(labels)}")
     return found
 
 

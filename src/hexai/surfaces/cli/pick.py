@@ -17,7 +17,7 @@ from hexai.errors import UsageError
 from hexai.surfaces.cli.ask import ask_recorded
 from hexai.surfaces.cli.command_line import AskOptions, CommandLine
 from hexai.surfaces.cli.output import complain, say
-from hexai.surfaces.cli.process import NONE_ANSWERED, Process
+from hexai.surfaces.cli.process import INTERRUPTED, NONE_ANSWERED, Process
 from hexai.surfaces.cli.views import Show
 from hexai.surfaces.words import in_order
 
@@ -36,6 +36,8 @@ def pick(process: Process, options: AskOptions, line: CommandLine) -> int:
         show = ask_recorded(replace(process, stdout=terminal), how, line)
     if show.signal_code is not None:
         return show.code
+    if show.left_vote:
+        return INTERRUPTED
     picked = _picked(process, show)
     if picked is None:
         return show.code or NONE_ANSWERED

@@ -169,6 +169,10 @@ def folders_of(process: Process) -> Folders:
     return find_folders(process.environ, Path(process.home))
 
 
+STANDARD = "-"
+"""The file that is standard input or output, where a command reads or writes one."""
+
+
 def absolute(process: Process, name: str) -> Path:
     """Give what a path means that somebody has typed; raises `UsageError`.
 

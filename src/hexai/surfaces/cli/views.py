@@ -230,6 +230,8 @@ class Show:
         """The outcomes in entry order, once the run is over."""
         self.closing_lines: tuple[str, ...] = ()
         """For standard error, once standard output is flushed."""
+        self.left_vote = False
+        """Whether Ctrl-C ended the question for a vote."""
         self.chosen: Chosen | None = None
         """What the user voted at its end, if they were asked and did."""
         self.held_back: tuple[str, ...] = ()

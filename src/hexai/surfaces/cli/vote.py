@@ -10,10 +10,10 @@ from hexai.service.recorded_runs import History, open_history
 from hexai.service.recorder import LedgerRecorder
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.after_vote import standing_line
-from hexai.surfaces.cli.arguments import vote_argument
+from hexai.surfaces.cli.arguments import is_run, vote_argument
 from hexai.surfaces.cli.ballot import Ballot, Vote
 from hexai.surfaces.cli.command_line import Invocation, make_parser
-from hexai.surfaces.cli.keys import keyboard, single_keys
+from hexai.surfaces.cli.keys import CTRL_C, keyboard, single_keys
 from hexai.surfaces.cli.last_question import find_last
 from hexai.surfaces.cli.output import (
     can_confirm,
@@ -72,6 +72,8 @@ def vote_at_the_end(
                 complain(process, f"to vote: {_command(process, ballot)}")
                 return None
             vote = _ask(process, keys, ballot)
+            show.left_vote = vote is None
+            vote = vote or Vote(choice=None)
         if (chosen := vote.about(record.run_id, at=wall_clock())) is not None:
             recorder.record(chosen)
     else:
@@ -144,7 +146,8 @@ def _say_standing(process: Process, run: RunRecord, chosen: Chosen) -> None:
         say_line(process, line)
 
 
-def _ask(process: Process, keys: int, ballot: Ballot) -> Vote:
+def _ask(process: Process, keys: int, ballot: Ballot) -> Vote | None:
+    """Ask until a key says it; None for Ctrl-C."""
     asked = wrapped(ballot.question().rstrip(), process.columns)
 
     def ask() -> None:
@@ -159,10 +162,12 @@ def _ask(process: Process, keys: int, ballot: Ballot) -> Vote:
         vote = None
         while vote is None:
             key = next_key()
+            if key == CTRL_C:
+                break
             vote = Vote(choice=None) if key is None else ballot.read_key(key)
             if vote is None and key is not None:
                 say(process, f"\n{ballot.unknown(key)}")
-        say(process, f"{ballot.words(vote)}\n")
+        say(process, f"{ballot.words(vote or Vote(choice=None))}\n")
     return vote
 
 
@@ -170,7 +175,7 @@ def _vote(invocation: Invocation, words: tuple[str, ...], *, yes: bool) -> int:
     process = invocation.process
     *run, winner = words
     with open_history(folders_of(process), wall_clock) as history:
-        recorded = history.run(run[0]) if run else _last_open(process, history)
+        recorded = history.run(run[0]) if run else _meant(process, history, winner)
         at = _newer_than(recorded.chosen, recorded.named)
         was_hidden = is_hidden(recorded, at)
         vote = Ballot(recorded.run, hidden=was_hidden).read_word(winner)
@@ -211,6 +216,28 @@ def _may_change(
         return True
     say(process, "nothing was changed\n")
     return False
+
+
+def _meant(process: Process, history: History, word: str) -> RecordedRun:
+    """Give the run that a vote without one is about; raises `UsageError`.
+
+    A word that names a run is no vote, unless somebody in the last one is called so.
+    """
+    if is_run(word):
+        now = wall_clock()
+        last = find_last(history, process.terminal, now)
+        if last is None or word not in (e.label for e in last.run.run.contenders):
+            recorded = history.run(word)
+            hidden, number = is_hidden(recorded, now), recorded.number
+            ballot = Ballot(recorded.run, hidden=hidden)
+            if not ballot.is_open:
+                raise UsageError(
+                    f"run {number} cannot be voted on: {ballot.why_closed}"
+                )
+            raise UsageError(
+                f"say who won: hexai vote {number} WINNER, which is {ballot.known}"
+            )
+    return _last_open(process, history)
 
 
 def _last_open(process: Process, history: History) -> RecordedRun:

@@ -232,6 +232,8 @@ def test_advice_names_the_model() -> None:
 
     assert advice(unknown, "ollama") == "get it with: ollama pull qwen3"
     assert advice(unknown, "openai") == "check the model's name (qwen3)"
+    nobody = explain(read_body(404, unknown), "", settings("openai"))
+    assert nobody.what_to_do == "check the model's name"
     assert advice(b"", "ollama") == "check the model's name (qwen3) and base_url"
 
 

@@ -63,6 +63,16 @@ def test_a_request_says_only_what_it_must() -> None:
     }
 
 
+def test_to_get_tells_of_no_body() -> None:
+    """Some servers refuse a GET with a `content-length`, though it be 0."""
+    with Upstream(raw(b"HTTP/1.0 200 OK\r\n\r\n{}")) as upstream:
+        asyncio.run(client_for(upstream.url).ask("/x", limit=100))
+
+    (request,) = upstream.requests
+    assert (request.method, "content-length" in request.headers) == ("GET", False)
+    assert request.headers["user-agent"].startswith("hexai/")
+
+
 def test_cookies_are_not_kept() -> None:
     """An upstream that sets a cookie does not see it again."""
     setting = status(200, "data: [DONE]\n\n", {"set-cookie": "a=b; Path=/"})
