@@ -317,9 +317,7 @@ def _combine(sources: Sources) -> _Combined:
 
 
 def _problems(
-    checked: Sequence[CheckedLayer],
-    merged: Merged,
-    whole: Sequence[Problem],
+    checked: Sequence[CheckedLayer], merged: Merged, whole: Sequence[Problem]
 ) -> list[str]:
     """Tell the problems of layers and of the whole by their lines, each once."""
     found = [(each.layer, problem) for each in checked for problem in each.problems]
