@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from hexai.service.setup.detect import (
-    Answer,
     Found,
     Server,
     Unusable,
     detect,
-    fetch,
     find_servers,
     keys_in,
 )
+from hexai.service.setup.port_answers import Answer, fetch
 from tests.support.clock import pass_over, run_settably
 from tests.support.ports import closed_port, served
 from tests.support.replies import json_answer, raw, status
