@@ -6,6 +6,7 @@ an `Upstream`'s requests by it, and `VirtualClient` is asked without any network
 
 import asyncio
 import json
+import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from hexai.errors import ProviderError
 from hexai.providers.formats.error_bodies import read_body
 from hexai.providers.formats.error_mapping import explain
 from hexai.providers.formats.ollama import OllamaDecoder
+from tests.support.replies import gated
 from tests.support.upstream import ASIDES, Exchange, Reply, Upstream
 
 Line = dict[str, Any]
@@ -292,11 +294,14 @@ def full(name: str) -> str:
     return name if ":" in name else f"{name}:latest"
 
 
-def serve(ollama: Ollama) -> Upstream:
-    """Make an upstream that answers as an Ollama; who leaves during a load ends it."""
+def serve(ollama: Ollama, gate: threading.Event | None = None) -> Upstream:
+    """Make an upstream that answers as an Ollama; who leaves during a load ends it.
+
+    Until a gate is opened it loads and answers nothing, and tells of itself all along.
+    """
     reply = _reply(ollama)
-    upstream = Upstream(reply)
-    for path in ASIDES:
+    upstream = Upstream(gated(reply, gate) if gate else reply)
+    for path in (*ASIDES, "/api/show"):
         upstream.on(path, reply)
     return upstream
 

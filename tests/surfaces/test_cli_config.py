@@ -147,6 +147,20 @@ class TestCheck:
         assert (result.code, result.err) == (0, "")
         assert result.out == f"{file}: no problems\n"
 
+    def test_a_model_s_file_that_is_not_there_is_told(self, tmp_path: Path) -> None:
+        """And one that is no model; each once, whatever it is asked for."""
+        gone, other = tmp_path / "gone.gguf", tmp_path / "other.gguf"
+        other.write_text("not a model")
+        write_config(
+            f'[provider]\nname = "local"\n[local]\nmodel = "{gone}"\n'
+            f'[models]\ncompletion = "{other}"\n'
+        )
+        result = run_cli("config", "check")
+        assert result.code == 0
+        assert result.err.count(f"there is no file {gone}") == 1
+        assert f"models.completion: {other}" in result.err
+        assert f"{other} is not a GGUF file" in result.err
+
     def test_another_file_can_be_named(self, tmp_path: Path) -> None:
         """As for `config diff`, and once only."""
         write_config('[provider]\nname = "ollama"\n')

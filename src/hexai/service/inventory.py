@@ -151,11 +151,22 @@ async def find_lacks(
                 continue
             lack = await find_lack(entry, spec, targets, environ, home)
             client = targets.find(entry, spec).client
+            lack = lack or await _find_missing(spec, client)
             if lack := lack or await find_unfit(entry.surface, spec, client):
                 of = "" if spec is entry.spec else " (its fallback)"
                 known = surfaces.setdefault(f"{entry.label}{of}: {lack}", [])
                 known.append(f"models.{entry.surface.value}")
     return tuple(f"{', '.join(names)}: {lack}" for lack, names in surfaces.items())
+
+
+async def _find_missing(spec: RequestSpec, client: object) -> str:
+    """Say that the file of a model that runs here cannot be one."""
+    if isinstance(client, RunsModels):
+        try:
+            await client.holds(spec.model)
+        except ProviderError as error:
+            return str(error)
+    return ""
 
 
 async def find_unfit(surface: Surface, spec: RequestSpec, client: object) -> str:

@@ -28,7 +28,7 @@ class Load(Struct, frozen=True):
     """The context that is asked for; None: the upstream decides."""
 
 
-LoadState = Literal["begun", "loaded", "failed"]
+LoadState = Literal["begun", "loaded", "failed", "stopped"]
 
 Watcher = Callable[[Load, LoadState], None]
 """Told that a load has begun, and how it ended."""
@@ -100,8 +100,8 @@ class Loads:
         del self._tasks[load]
         if load in self._told:
             self._told.discard(load)
-            failed = task.cancelled() or load in self._failures
-            self._tell(load, "failed" if failed else "loaded")
+            ended: LoadState = "failed" if load in self._failures else "loaded"
+            self._tell(load, "stopped" if task.cancelled() else ended)
 
     def _tell(self, load: Load, state: LoadState) -> None:
         for watcher in tuple(self._watchers):

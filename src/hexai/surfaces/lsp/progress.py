@@ -209,7 +209,9 @@ class LoadsShown:
         self._works: dict[str, tuple[Work, float]] = {}
         self._last = _FIRST
 
-    def took(self, model: str, state: Literal["begun", "loaded", "failed"]) -> None:
+    def took(
+        self, model: str, state: Literal["begun", "loaded", "failed", "stopped"]
+    ) -> None:
         """Take note that the load of a model has begun, or how it ended."""
         if state == "begun":
             self._begin(model)
@@ -217,7 +219,11 @@ class LoadsShown:
             work, since = self._works.pop(model)
             work.is_over, work.said = True, state
             self._show(work)
-            self._log(f"{model} was loading for {self._clock() - since:.1f} s")
+            took = f"{self._clock() - since:.1f} s"
+            ended = f"was loaded in {took}"
+            if state != "loaded":
+                ended = f"was not loaded: that {state} after {took}"
+            self._log(f"{model} {ended}")
 
     def _begin(self, model: str) -> None:
         self._last += 1

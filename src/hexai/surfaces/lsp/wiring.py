@@ -192,7 +192,7 @@ async def _open_services(context: Context) -> AsyncIterator[Services]:
         return settings if services is None else services.settings
 
     def log_note(note: str) -> None:
-        context.connection.log(Severity.INFO, f"Hexai: {note}")
+        context.connection.log(Severity.WARNING, f"Hexai: {note}")
 
     status = None
     if snapshot is not None and start.recorder is None:

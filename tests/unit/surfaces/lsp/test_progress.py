@@ -1,8 +1,14 @@
 """Work is counted while it goes on, and can be stopped at any time."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from hexai.surfaces.lsp.progress import Work, number_of, token_of
+import pytest
+
+from hexai.errors import ProviderError
+from hexai.providers.readiness.loads import Load, Loads
+from hexai.surfaces.lsp.progress import LoadsShown, Work, number_of, token_of
 from tests.support.sheet import Sheet, on_sheet
 
 
@@ -69,3 +75,44 @@ def test_tokens_name_work() -> None:
 
     assert number_of(token_of(work)) == 7
     assert [number_of(each) for each in (7, "7", "hexai-x", "hexai-", "")] == [None] * 5
+
+
+async def _loaded() -> None:
+    await asyncio.sleep(2)
+
+
+async def _refused() -> None:
+    await asyncio.sleep(2)
+    raise ProviderError("the model requires more system memory")
+
+
+async def _closed() -> None:
+    await asyncio.sleep(2)
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize(
+    ("ends", "said", "logged"),
+    [
+        (_loaded, "loaded", "qwen was loaded in 2.0 s"),
+        (_refused, "failed", "qwen was not loaded: that failed after 2.0 s"),
+        (_closed, "stopped", "qwen was not loaded: that stopped after 2.0 s"),
+    ],
+)
+def test_a_load_is_told_with_how_it_ended(
+    ends: Callable[[], Awaitable[None]], said: str, logged: str
+) -> None:
+    """Where progress is shown, and in the log."""
+    shown: list[str] = []
+
+    async def scene(sheet: Sheet) -> None:
+        loop = asyncio.get_running_loop()
+        loads = Loads(sheet.start)
+        on_screen = LoadsShown(sheet, lambda w: shown.append(w.said), clock=loop.time)
+        loads.watch(lambda load, state: on_screen.took(load.model, state))
+        with suppress(ProviderError):
+            await loads.wait(Load("here", "qwen"), ends)
+        assert sheet.told[-1] == f"log: Hexai: {logged}"
+
+    on_sheet(scene, "|")
+    assert shown == ["", said]
