@@ -9,6 +9,14 @@ cd "$ROOT"
 export PIP_USER=0 # a setting of the user's that no environment can be filled with
 unset PYTHONPATH PYTHONHOME
 
+# An environment of ours that is active cannot be made anew by its own Python.
+PATH=":$PATH:"
+while [[ $PATH =~ :("$ROOT"/[^:/]+/bin): ]]; do
+    PATH="${PATH//:"${BASH_REMATCH[1]}":/:}"
+done
+PATH="${PATH#:}"
+PATH="${PATH%:}"
+
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
 
 # Prints the first Python that is new enough.
