@@ -12,12 +12,12 @@ from hexai.domain.ranking import Counted, Leaderboard
 from hexai.errors import UsageError
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.json_records import to_json
-from hexai.surfaces.cli.leaderboard import text_of
 from hexai.surfaces.cli.leaderboard_records import (
     LeaderboardRow,
     board_record,
     board_rows,
 )
+from hexai.surfaces.cli.leaderboard_tables import text_of
 from hexai.surfaces.cli.output import complain, csv_of, say, table, wrapped_lines
 from hexai.surfaces.cli.process import Process
 from hexai.surfaces.cli.team_here import here_of
