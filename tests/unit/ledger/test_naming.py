@@ -12,7 +12,7 @@ from hexai.domain.figures import Filter
 from hexai.domain.ranking import Counted
 from hexai.domain.record import Choice, Fact, Method, Named, RecordedRun
 from hexai.ledger.access import Ledger
-from hexai.service.ledger_files import from_lines, to_lines
+from hexai.service.ledger_transfer import from_lines, to_lines
 from tests.support.records import BEGAN_AT, chosen, contender_record, run_id, run_record
 
 RUN = run_record(1, blind=True, seed=7)

@@ -14,7 +14,7 @@ from hexai.domain.entry import Surface
 from hexai.domain.outcome import Status
 from hexai.domain.record import DamagedRun, RecordedRun
 from hexai.errors import HexaiError, UsageError
-from hexai.service.ledger_files import from_lines, to_arena_csv, to_lines
+from hexai.service.ledger_transfer import from_lines, to_arena_csv, to_lines
 from hexai.service.projects import named_project, project_meant
 from hexai.service.recorded_runs import (
     Forgotten,
