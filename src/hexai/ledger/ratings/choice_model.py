@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from hexai.domain.estimates import QUANTILE
 from hexai.domain.ranking import Model
-from hexai.ledger.ratings.bets import DECIDED_AT
 from hexai.ledger.ratings.likelihood import (
     DEFAULT_PRIORS,
     Likelihood,
@@ -73,6 +72,8 @@ _STEPS = 60
 _CLOSE = 1e-9
 _ENOUGH = 500
 """Choices from which what standing first does may be each model's own."""
+_UNEVEN_AT = 20.0
+"""How many times likelier the choices are if it is, so that fewer will do."""
 
 
 class Fit(Struct, frozen=True, kw_only=True):
@@ -125,7 +126,7 @@ def fit(trials: Trials, priors: Priors = DEFAULT_PRIORS) -> Fit:
     own = _maximum(with_own, shared.values)
     middle = _middle(own, trials)
     effect = _design_effect(own, middle, totals, trials.outcomes)
-    uneven = _log_score(own, shared, effect, priors) >= log(DECIDED_AT)
+    uneven = _log_score(own, shared, effect, priors) >= log(_UNEVEN_AT)
     chosen = sum(count for (_pattern, item), count in counts.items() if item >= 0)
     if uneven or chosen > _ENOUGH:
         return replace(_with_covariance(own, middle), uneven=uneven)

@@ -16,7 +16,7 @@ from hexai.config.schema_prompts import Prompts
 from hexai.domain.outcome import Outcome
 from hexai.domain.request import Request
 from hexai.prompts.code.cursor import Cursor
-from hexai.service.actions.action import objection_to
+from hexai.service.actions.action import built_in, objection_to
 from hexai.service.actions.fitting import Unfit
 from hexai.service.actions.unit_test_edits import add_tests
 from hexai.service.actions.unit_test_file import check, create, read
@@ -31,7 +31,7 @@ from hexai.text.lines import Lines, Position, Replacement
 
 _OPENED_WITHIN = 5.0
 """Seconds for an editor to open the file that it was asked to show."""
-_TITLE = "Hexai: implement unit test"
+_LABEL = f"Hexai: {built_in('unit_test', None).title}"
 
 Ask = Callable[[Request], Awaitable[Outcome]]
 
@@ -122,7 +122,7 @@ class UnitTests:
                 return None
             return edits
 
-        made = await self._edits.make(uri, compute, _TITLE)
+        made = await self._edits.make(uri, compute, _LABEL)
         if isinstance(made, GaveUp):
             return None if made.is_told else reason
         path = to_path(uri)
@@ -143,7 +143,7 @@ class UnitTests:
         document = Document(
             uri=path.as_uri(), language="", version=None, lines=lines, changed_at=0.0
         )
-        said = await self._connection.apply(document, edits, _TITLE)
+        said = await self._connection.apply(document, edits, _LABEL)
         if said is not Answer.YES:
             return f"the editor did not take the edit of {path.name}"
         self._connection.tell(Severity.INFO, f"Hexai: the tests are in {path.name}")
