@@ -30,6 +30,7 @@ from hexai.surfaces.cli.live.header import Size
 from hexai.surfaces.cli.live.rendering import load_now
 from hexai.surfaces.cli.output import say, write_all
 from hexai.surfaces.cli.process import Process, folders_of
+from hexai.surfaces.colour import is_colour_wanted
 from hexai.text.cells import wrap
 
 _ENTER = "\x1b[?1049h\x1b[?25l"
@@ -163,7 +164,7 @@ class _Sitting:
         self._done: list[tuple[Beside, BenchVote | None]] = []
         """What was shown in this sitting, with the votes; None: skipped."""
         self._message = ""
-        self._make = load_now(colour=not process.environ.get("NO_COLOR"))
+        self._make = load_now(colour=is_colour_wanted(process.environ))
         self._ballot: Ballot | None = None
         self._is_drawing = self._is_resized = False
 

@@ -38,6 +38,7 @@ from prompt_toolkit.shortcuts import CompleteStyle, PromptSession
 
 from hexai.surfaces.cli.keys import PASTES_AS_KEYS
 from hexai.surfaces.cli.line_reader import PROMPT
+from hexai.surfaces.colour import is_colour_wanted
 from hexai.text.sanitise import visible
 
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
@@ -71,7 +72,7 @@ class LineEditor:
         offers: Offers,
     ) -> None:
         """Know `earlier` questions, the oldest first; the files stay their owner's."""
-        colour = ColorDepth.DEPTH_1_BIT if environ.get("NO_COLOR") else None
+        colour = None if is_colour_wanted(environ) else ColorDepth.DEPTH_1_BIT
         self._output = _Output(
             stdout,
             lambda: _size(stdout),

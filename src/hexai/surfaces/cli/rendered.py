@@ -11,6 +11,7 @@ from hexai.errors import HexaiError
 from hexai.surfaces.cli.output import wrapped
 from hexai.surfaces.cli.process import Process, folders_of
 from hexai.surfaces.cli.recorded import as_outcome
+from hexai.surfaces.colour import is_colour_wanted
 from hexai.text.sanitise import visible, visible_line
 
 _Draw = Callable[[str], str]
@@ -57,7 +58,7 @@ def drawing(process: Process, config: str | None, *, plain: bool) -> Drawing:
         rows = column.take(column.count)
         return "".join(f"{row([pieces], [cells])}\n" for pieces in rows)
 
-    colour = not process.environ.get("NO_COLOR")
+    colour = is_colour_wanted(process.environ)
 
     def head(name: str, whose: ContenderRecord, hidden: bool, more: str) -> str:  # noqa: FBT001
         standing = Standing(visible_line(name), blind=hidden)

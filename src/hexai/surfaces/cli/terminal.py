@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from hexai.service.writer import Writer
 from hexai.surfaces.cli.keys import PASTES_AS_KEYS, PASTES_MARKED, Keys, quiet
 from hexai.surfaces.cli.process import Process
+from hexai.surfaces.colour import is_colour_wanted
 
 
 @contextmanager
@@ -69,7 +70,7 @@ class Screen:
         self._keeps_keys = keeps_keys
         self.is_terminal = process.stdout_is_terminal
         self.is_dumb = process.environ.get("TERM", "") in {"", "dumb"}
-        self.colour = self.is_terminal and not process.environ.get("NO_COLOR")
+        self.colour = self.is_terminal and is_colour_wanted(process.environ)
         self._descriptor = process.stdout
         self._live = ExitStack()
         self._keys: Keys | None = None

@@ -18,6 +18,7 @@ from collections import namedtuple
 from collections.abc import Mapping, Sequence
 
 from hexai.config.folders import find_program
+from hexai.surfaces.colour import is_colour_wanted
 from hexai.surfaces.tmux.private_socket import Door
 
 WIDTH, HEIGHT = "60%", "50%"
@@ -137,7 +138,7 @@ def open_screen(popup: Popup, environ: Mapping[str, str]) -> Screen:
     except OSError as error:
         raise _failure(f"no socket for the menu: {error.strerror}") from None
     command = [sys.executable, "-P", "-m", _VIEW, door.path]
-    if environ.get("NO_COLOR"):  # a popup has the environment of tmux's server
+    if not is_colour_wanted(environ):  # a popup has the environment of tmux's server
         command.append("plain")
     passed = {name: environ[name] for name in _PASSED_ON if name in environ}
     try:
