@@ -230,6 +230,21 @@ def test_notes_are_broken_between_words(life: Life) -> None:
     assert "so ACCEPTED" in " ".join(drawn.split())
 
 
+def test_loads_and_waits_are_told_with_all_columns() -> None:
+    """How often and how long, of who had any; a legend says what they are."""
+    timings = Timings(loading=12.8, queued=0.001, total=1.0)
+    tell(run_record(n, contender_record(0, timings=timings)) for n in (1, 2))
+
+    row, wide = stats()["model0"], run_cli("stats", "--wide").out
+
+    assert (row["loads"], row["loading_ms"]) == (2, 25_600)
+    assert (row["waits"], row["queued_ms"]) == (0, 0)
+    assert "LOADING" not in run_cli("stats").out
+    [cells] = [line.split() for line in wide.splitlines() if "2 for" in line]
+    assert cells[2:] == ["2", "for", "25.6", "s", "-"]
+    assert "LOADING: runs that waited for its model" in " ".join(wide.split())
+
+
 def test_the_tables_fit_80_columns(life: Life) -> None:
     """With fewer columns, and a legend for each heading; --wide has all."""
     tell(_habit(life, lambda: [0, 1], 60))

@@ -163,6 +163,12 @@ class Figures(Struct, kw_only=True):
     """Tokens that upstreams wrote to their caches."""
     written_of: int = 0
     """All input tokens of the answers whose upstream said how many that were."""
+    loads: int = 0
+    """Runs that waited for its model to be loaded."""
+    loading_ms: int = 0
+    waits: int = 0
+    """Runs that waited for a slot: ours, or its upstream's."""
+    queued_ms: int = 0
     shown: int = 0
     """Lists in which it stood, and votes."""
     first: int = 0

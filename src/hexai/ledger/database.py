@@ -178,7 +178,7 @@ def with_damaged_names(
         return read()
 
 
-SCHEMA = 18
+SCHEMA = 19
 """The number of the newest migration."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.json import decode
 
-from hexai.domain.figures import By, Figures, Filter, Kept, Subject, Times, Traffic
+from hexai.domain.figures import (
+    By,
+    Figures,
+    Filter,
+    Kept,
+    Subject,
+    Times,
+    Traffic,
+)
 from hexai.domain.figures_by_week import FIRST_WEEK, WEEK, Part
 from hexai.domain.outcome import FASTEST, MEASURABLE, Status
 from hexai.domain.record import SAMPLED_AFTER
@@ -119,6 +127,9 @@ GROUP BY cell, {{together}}
 """  # noqa: S608
 
 
+_HELD = 100
+"""Milliseconds of a load or a wait from which on it counts: an Ollama tells one for a
+model that is there. The index says so too."""
 _WEEK_OF = f"({{}} - {round(1000 * FIRST_WEEK)}) / {round(1000 * WEEK)}"
 """The number of the week of a time in milliseconds, as `week_began` has it."""
 REFUSED = f"""
@@ -127,6 +138,16 @@ FROM contender INDEXED BY contender_refused
 WHERE refused IS NOT NULL AND cell IN (SELECT value FROM json_each(?1))
     AND started_at >= ?2
 GROUP BY cell, week, refused
+"""  # noqa: S608
+
+HELD_UP = f"""
+SELECT cell, {_WEEK_OF.format("started_at")} AS week,
+    sum(loading >= {_HELD}), total(loading) FILTER (WHERE loading >= {_HELD}),
+    sum(queued >= {_HELD}), total(queued) FILTER (WHERE queued >= {_HELD})
+FROM contender INDEXED BY contender_held_up
+WHERE (loading >= {_HELD} OR queued >= {_HELD})
+    AND cell IN (SELECT value FROM json_each(?1)) AND started_at >= ?2
+GROUP BY cell, week
 """  # noqa: S608
 
 _WEEK = _WEEK_OF.format("min(started_at)")
@@ -215,6 +236,8 @@ def _gather(
             found[key(number, week)].take(rows)
     for number, week, *refused in connection.execute(REFUSED, values):
         found[key(number, week)].refuse(*refused)
+    for number, week, *held_up in connection.execute(HELD_UP, values):
+        found[key(number, week)].hold_up(*held_up)
     return found
 
 
@@ -294,6 +317,14 @@ class _Gathered:
     def refuse(self, reason: str, count: int) -> None:
         """Take how many answers were not offered for a reason."""
         self._figures.refused[reason] += count
+
+    def hold_up(self, loads: int, loading: float, waits: int, queued: float) -> None:
+        """Take how often loads and others held somebody up, and how long."""
+        figures = self._figures
+        figures.loads += loads
+        figures.loading_ms += int(loading)
+        figures.waits += waits
+        figures.queued_ms += int(queued)
 
     def figures(self) -> Figures:
         """Give them, with the times counted."""

@@ -189,6 +189,21 @@ def test_what_answers_a_cut_prompt_costs_and_compares_with_nothing(
     assert (newer.runs, newer.cut) == (1, 1)
 
 
+def test_loads_and_waits_are_counted_from_a_tenth_of_a_second(ledger: Ledger) -> None:
+    """What an upstream tells of a model that is there is no load."""
+    held_up = ((12.8, 0.0), (0.001, 0.1), (0.099, 3.0), (0.0, 0.0))
+    for number, (loading, queued) in enumerate(held_up, 1):
+        timings = Timings(loading=loading, queued=queued, total=1.0)
+        ledger.take(run_record(number, contender_record(0, timings=timings)))
+
+    [(_, found)] = ledger.figures(Filter())
+    [(_, later)] = ledger.figures(Filter(since=run_record(2).started_at))
+
+    assert (found.loads, found.loading_ms) == (1, 12_800)
+    assert (found.waits, found.queued_ms) == (2, 3_100)
+    assert (later.loads, later.waits) == (0, 2)
+
+
 def test_one_model_is_one_whatever_was_worked_on(ledger: Ledger) -> None:
     """Projects and languages are added up, and a sitting over two of them is one."""
     for number, language in enumerate(("go", "python", "go", "python"), 1):
@@ -385,6 +400,7 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as old:
         old.execute("DROP INDEX contender_figures")
         old.execute("DROP INDEX contender_taken")
+        old.execute("DROP INDEX contender_held_up")
         old.execute("DROP INDEX contender_refused")
         old.execute("DROP INDEX run_unsettled")
         old.execute("DROP INDEX run_place")

@@ -10,6 +10,8 @@ STATS = {
     "FIRST": "until the first token, half of them sooner",
     "TOTAL": "until the end",
     "TOK/S": "tokens a second",
+    "LOADING": "runs that waited for its model to be loaded, and how long in all",
+    "QUEUED": "the same for a slot, ours or its server's; both are in no other time",
     "COST": "of all its answers",
     "CACHED": "of the input, what upstreams read from their caches + wrote there",
     "ACCEPTED": "of the lists in which it stood, and of votes; late ones are not",

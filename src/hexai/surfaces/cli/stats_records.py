@@ -75,6 +75,13 @@ class StatsRecord(Struct, kw_only=True):
     total_p90_ms: int | None
     beyond: list[str]
     """The times that are longer than that: nobody was waited for any longer."""
+    loads: int
+    loading_ms: int
+    """How often it waited for its model to be loaded, and how long in all; in no other
+    figure. What took less than 0.1 s does not count."""
+    waits: int
+    queued_ms: int
+    """The same of slots: ours, or its upstream's."""
     tokens_per_s: float | None
     cost_usd: float | None
     """None if no price but that of free answers is known, and some are not."""
@@ -127,6 +134,10 @@ def stats_record(row: Row, names: Mapping[Subject, str]) -> StatsRecord:
         total_p50_ms=_ms(times["total_p50_ms"]),
         total_p90_ms=_ms(times["total_p90_ms"]),
         beyond=[name for name, each in times.items() if each and each.at_least],
+        loads=figures.loads,
+        loading_ms=figures.loading_ms,
+        waits=figures.waits,
+        queued_ms=figures.queued_ms,
         tokens_per_s=None if speed is None else round(speed, 1),
         cost_usd=_cost(figures.cost_usd, figures.unpriced),
         unpriced=figures.unpriced,

@@ -29,7 +29,7 @@ from hexai.surfaces.cli.stats_cells import (
     times_of,
 )
 from hexai.surfaces.contender_names import contender_names, day, model_name, options_of
-from hexai.surfaces.words import counted, percent, usd
+from hexai.surfaces.words import counted, percent, seconds, usd
 from hexai.text.cells import bar, sparkline, width, wrap
 from hexai.text.sanitise import visible_line
 
@@ -52,6 +52,7 @@ _WORTH = (
     "EACH",
 )
 _KEPT = ("SURFACE", "ENTRY", "KEPT 30 s", "2 min", "5 min", "10 min")
+_HELD_UP = ("SURFACE", "ENTRY", "LOADING", "QUEUED")
 _REFUSED = ("SURFACE", "ENTRY", "NOT OFFERED", "WHY")
 _BESIDE = (
     *("SURFACE", "ENTRY", "BESIDE", "LISTS", "ABOVE"),
@@ -130,6 +131,7 @@ def _all_columns(rows: Sequence[Row], names: Mapping[Subject, str]) -> Iterator[
     """Give every table that has rows, with all that is known."""
     for header, cells in (
         (_SPEED, [_speed(row, names) for row in rows]),
+        (_HELD_UP, [_held_up(row, names) for row in rows if _was_held_up(row)]),
         (_WORTH, [_worth(row, names) for row in rows]),
         (_KEPT, [_kept(row, names) for row in rows if row.figures.characters]),
         (_REFUSED, [_refused(row, names) for row in rows if row.figures.refused]),
@@ -276,6 +278,18 @@ def _kept_input(row: Row) -> str:
 
 def _kept(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
     return (row.subject.surface, names[row.subject], *map(share_words, row.kept))
+
+
+def _was_held_up(row: Row) -> bool:
+    return bool(row.figures.loads or row.figures.waits)
+
+
+def _held_up(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
+    """Say how often it waited for a load and for others, and how long in all."""
+    figures = row.figures
+    spans = (figures.loads, figures.loading_ms), (figures.waits, figures.queued_ms)
+    told = (f"{n} for {seconds(ms / 1000)}" if n else "-" for n, ms in spans)
+    return (row.subject.surface, names[row.subject], *told)
 
 
 def _refused(row: Row, names: Mapping[Subject, str]) -> tuple[str, ...]:
