@@ -423,6 +423,7 @@ def test_a_ledger_of_before_tells_the_same(tmp_path: Path) -> None:
             "named_at",
         ):
             old.execute(f"ALTER TABLE run DROP COLUMN {column}")
+        old.execute("ALTER TABLE answer DROP COLUMN asked_with")
         old.execute("UPDATE contender SET position = NULL")
         old.execute("ALTER TABLE cell RENAME TO newer")
         columns = "id INTEGER PRIMARY KEY, surface, language, project, model"
