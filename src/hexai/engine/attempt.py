@@ -217,6 +217,7 @@ class _Attempt:
                     chunk,
                     text=tally.text,
                     has_reasoning=tally.has_reasoning,
+                    at_cursor=tally.request.infill is not None,
                 )
                 tally.stopwatch.stop(now)
                 tally.stopwatch.be_told(chunk)

@@ -164,14 +164,20 @@ def _may_pass(error: ProviderError) -> bool:
 #
 # *: no answer, if it reads as reasoning of a model that nothing is known of.
 #
+# Asked what belongs at a cursor, a model may say by stopping at once that nothing does:
+# that is an answer, an empty one.
+#
 # Text that is nothing but blanks is none. Those of the last two rows may pass, so that
 # they are tried again before the first token; the others would end as they did.
 
 
 def objection(
-    finished: Finished, *, text: str, has_reasoning: bool
+    finished: Finished, *, text: str, has_reasoning: bool, at_cursor: bool = False
 ) -> ProviderError | None:
-    """Say why an end is no answer to what was said; None if it is one."""
+    """Say why an end is no answer to what was said; None if it is one.
+
+    `at_cursor`: it was asked what belongs there, which may be nothing.
+    """
     match finished.reason:
         case FinishReason.BROKEN:
             return _broken(finished)
@@ -187,6 +193,8 @@ def objection(
                 "the model called a tool instead of answering",
                 advice="ask for plain text, or use another model: it was given no tool",
             )
+        case FinishReason.STOP if at_cursor and not has_reasoning:
+            return None
         case FinishReason.STOP | FinishReason.LENGTH | FinishReason.FILTERED:
             return _unsaid(finished, text=text, has_reasoning=has_reasoning)
 

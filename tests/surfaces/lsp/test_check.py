@@ -134,6 +134,31 @@ def test_an_answer_that_is_no_code_says_so(shop: Shop) -> None:
     assert {*NOT_SHOWN} == {*get_args(Misfit)}
 
 
+def test_a_model_that_says_by_stopping_that_nothing_belongs_here(shop: Shop) -> None:
+    """It has answered, and with no text: that is no failure."""
+    shop.sells("done", "")
+
+    code, text = shop.check()
+
+    assert code == 1
+    assert "done answered after " in text
+    assert f"it is not shown: {NOT_SHOWN['empty']}" in text
+    assert "failed" not in text
+    assert "log would say" not in text
+
+
+@pytest.mark.parametrize("written", ["", "\n\n"])
+def test_nobody_is_asked_about_a_blank_file(shop: Shop, written: str) -> None:
+    """There is nothing that a model could go on with."""
+    shop.sells("one", "a + b")
+    (shop.folder / "empty.py").write_text(written)
+
+    code, text = shop.check("empty.py")
+
+    assert code == 1
+    assert "Nobody was asked: the file is blank" in text
+
+
 @pytest.mark.parametrize(
     ("config", "why"),
     [

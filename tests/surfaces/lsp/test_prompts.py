@@ -290,8 +290,9 @@ def test_an_accepted_suggestion_asks_nothing(model: Upstream) -> None:
         )
 
         async def scene(client: LspClient) -> None:
-            await client.complete(URI, 0)
-            client.edit(URI, (0, 0, "tell me, why?>"))
+            client.edit(URI, (0, 0, "x\n"))
+            offered = await client.complete(URI, 2)
+            client.edit(URI, (2, 2, offered["items"][0]["textEdit"]["newText"]))
             await client.ask_for_nothing(URI, 0)
             await asyncio.sleep(0.05)
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from hexai import errors
-from hexai.domain.provider import Finished, FinishReason, Held
+from hexai.domain.provider import Finished, FinishReason, Held, StopReason
 from hexai.engine.decide import (
     Decision,
     End,
@@ -155,6 +155,27 @@ def test_what_may_be_reasoning_needs_its_end(
     found = objection(end, text=text, has_reasoning=False)
 
     assert isinstance(found, NoAnswer) == objects
+
+
+@pytest.mark.parametrize(
+    ("reason", "has_reasoning", "answers"),
+    [
+        (FinishReason.STOP, False, True),
+        (FinishReason.STOP, True, False),
+        (FinishReason.LENGTH, False, False),
+        (FinishReason.FILTERED, False, False),
+    ],
+)
+def test_at_a_cursor_nothing_is_an_answer(
+    reason: StopReason, has_reasoning: bool, answers: bool
+) -> None:
+    """If the model stopped by itself, and not behind thoughts that ran out."""
+    end = Finished(reason=reason)
+
+    found = objection(end, text="", has_reasoning=has_reasoning, at_cursor=True)
+
+    assert (found is None) == answers
+    assert objection(end, text="", has_reasoning=has_reasoning) is not None
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from hexai.domain.messages import Infill
 from hexai.domain.provider import Call, Chunk, Finished
 from hexai.providers.formats.format import Decoder
 from hexai.providers.llamacpp.gguf import Metadata
-from hexai.providers.llamacpp.infill import LlamaCppInfill, LlamaCppInfillDecoder
+from hexai.providers.llamacpp.infill import Event, LlamaCppInfill, LlamaCppInfillDecoder
 from hexai.text.cleaning import ends_with_line
 from hexai.text.indent import indent_of
 from hexai.text.tokens import estimate_tokens
@@ -227,6 +227,7 @@ class _ContinuedDecoder(_RawDecoder):
         super().__init__(call, heard)
         assert call.infill is not None
         self._continuation = Continuation.of(call.infill)
+        self._has_prompt = bool(self._continuation.prompt(call.infill.before))
 
     def feed(self, payload: bytes) -> list[Chunk]:
         """Decode one event; the answer is over where line or block are."""
@@ -235,6 +236,10 @@ class _ContinuedDecoder(_RawDecoder):
             self._hearing.end("stop")
             chunks += self._hearing.finish(self._facts(), marked=True)
         return chunks
+
+    def word(self, event: Event) -> str:
+        """Give the word for why it ended; `none` is that of a prompt without text."""
+        return super().word(event) if self._has_prompt else "stop"
 
     def read(self, content: object) -> list[Chunk]:
         """Take the next piece of text."""

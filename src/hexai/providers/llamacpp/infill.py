@@ -72,7 +72,9 @@ class LlamaCppInfill(OpenAIFormat):
         return pointing_at_infill(error, said, self._settings)
 
 
-class _Event(Struct):
+class Event(Struct):
+    """What comes with a piece; all but its text comes with the last one."""
+
     content: object = None
     stop: object = False
     stop_type: object = None
@@ -88,7 +90,7 @@ class _Event(Struct):
 _TELLING = 32
 """Tokens read from which on their time means something."""
 
-_EVENTS = msgspec.json.Decoder(_Event)
+_EVENTS = msgspec.json.Decoder(Event)
 
 _OLDER = {"stopped_eos": "eos", "stopped_word": "word", "stopped_limit": "limit"}
 """How servers before b4300 (2024-12) said `stop_type`."""
@@ -99,7 +101,7 @@ class LlamaCppInfillDecoder:
 
     def __init__(self, call: Call) -> None:
         self._hearing = Hearing(call, infilled=True)
-        self._last = _Event()
+        self._last = Event()
 
     @property
     def has_ended(self) -> bool:
@@ -115,9 +117,13 @@ class LlamaCppInfillDecoder:
         if event.stop is not True:
             return chunks
         self.ended()
-        older = (word for name, word in _OLDER.items() if getattr(event, name) is True)
-        self._hearing.end(words(event.stop_type) or next(older, ""))
+        self._hearing.end(self.word(event))
         return [*chunks, *self._hearing.finish(self._facts(), marked=True)]
+
+    def word(self, event: Event) -> str:
+        """Give the word for why it ended."""
+        older = (word for name, word in _OLDER.items() if getattr(event, name) is True)
+        return words(event.stop_type) or next(older, "")
 
     def read(self, content: object) -> list[Chunk]:
         """Take the next piece of text."""

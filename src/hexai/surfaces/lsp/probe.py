@@ -25,7 +25,7 @@ from hexai.service.inventory import find_unfit
 from hexai.service.log import NullLog
 from hexai.service.writer import Writer
 from hexai.surfaces.lsp.clients import CHECK
-from hexai.surfaces.lsp.completion.editor_request import is_prompt
+from hexai.surfaces.lsp.completion.editor_request import is_blank, is_prompt
 from hexai.surfaces.lsp.configuration import Start
 from hexai.surfaces.lsp.protocol.stdio import Fault, Frames
 from hexai.surfaces.lsp.server import BACKLOG_LIMIT, Server
@@ -332,6 +332,8 @@ def _why_not(
         return "the document is too large"
     if is_prompt(document, target.position, snapshot.settings):
         return "the line is a question, a prompt or a command, which Hexai answers"
+    if is_blank(document):
+        return "the file is blank, so there is nothing to go on"
     triggers = "".join(snapshot.settings.triggers.trigger_characters)
     return f"the cursor stands behind no word, and behind none of {triggers!r}"
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hexai.domain.messages import Infill, Message, Role
-from hexai.domain.provider import Call, Finished, TextDelta
+from hexai.domain.provider import Call, Finished, FinishReason, TextDelta
 from hexai.providers.llamacpp.completion_prompts import (
     Continuation,
     RawPrompts,
@@ -192,6 +192,18 @@ def test_a_continuation_ends_where_its_block_ends() -> None:
     assert (end.usage.input, end.usage.cached, end.usage.output) == (7, 4, 6)
     assert end.chosen == 7
     assert decoder.has_ended
+
+
+@pytest.mark.parametrize("before", ["", "\n\n"])
+def test_without_text_before_the_cursor_there_is_nothing_to_say(before: str) -> None:
+    """What llama.cpp calls `none` is how it ends where it was given nothing."""
+    decoder = raw(fills=False).decoder(call(before))
+    event = {"content": "", "stop": True, "stop_type": "none"}
+
+    [end] = decoder.feed(msgspec.json.encode(event))
+
+    assert isinstance(end, Finished)
+    assert end.reason is FinishReason.STOP
 
 
 def test_the_speed_of_reading_is_told() -> None:

@@ -98,8 +98,11 @@ def is_prompt(document: Document, position: Position, settings: Settings) -> boo
 def may_start(arrival: Arrival, settings: Settings) -> bool:
     """Tell whether a request may start a race: by its trigger, and what is typed.
 
-    Any may join a race that is under way: that costs nothing.
+    Any may join a race that is under way: that costs nothing. In a document without a
+    word no model has anything to go on.
     """
+    if is_blank(arrival.document):
+        return False
     kind = arrival.trigger.kind
     if arrival.route == "inline" or kind is TriggerKind.INCOMPLETE:
         return True
@@ -111,6 +114,11 @@ def may_start(arrival: Arrival, settings: Settings) -> bool:
         return False
     least = settings.completion.manual_invoke_min_prefix if by_hand else 1
     return has_prefix(left, triggers, least)
+
+
+def is_blank(document: Document) -> bool:
+    """Tell whether nothing is written in a document yet."""
+    return not any(map(str.strip, document.lines.raw))
 
 
 def has_prefix(left: str, triggers: Collection[str], least: int) -> bool:

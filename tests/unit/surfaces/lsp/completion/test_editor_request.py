@@ -48,8 +48,8 @@ def arrival(
     character: str = "",
     route: Route = "list",
 ) -> Arrival:
-    """Make a request at the `|` of a text."""
-    before, _, after = text.partition("|")
+    """Make a request at the `|` of a text below another line."""
+    before, _, after = f"import os\n{text}".partition("|")
     return Arrival(
         document=document(before + after),
         position=Lines.of(before).end,
@@ -57,6 +57,14 @@ def arrival(
         route=route,
         at=0.0,
     )
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "  \n\t"])
+def test_nobody_is_asked_about_a_blank_document(text: str) -> None:
+    """Not even by hand: there is nothing to go on with."""
+    blank = replace(arrival("|", INVOKED), document=document(text))
+
+    assert not may_start(blank, DEFAULTS)
 
 
 @pytest.mark.parametrize("character", DEFAULTS.triggers.trigger_characters)
