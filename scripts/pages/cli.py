@@ -31,8 +31,10 @@ A lone word within two edits of a command is an error with a hint, unless it end
 edit is.
 So is a command of two words with a slip in one of them, such as `hexai models tset`;
 a command (but `action`) with one word behind it that it cannot take, such as
-`hexai chat extra`; and what groups have elsewhere, such as
-`hexai config set KEY VALUE`.
+`hexai chat extra`, or with more that is none of a question, such as files and labels;
+what groups have elsewhere, such as `hexai config set KEY VALUE`; a command with a
+question in quotes behind it, such as `hexai chat "why?"`; and behind `-c` a slip in a
+label.
 After `--` everything is prompt.
 """
 

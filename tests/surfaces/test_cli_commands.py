@@ -52,6 +52,15 @@ def test_a_command_has_help_of_its_own() -> None:
         "explain tar -xzf",
         "models for time series",
         "models test the waters",
+        "models test 3 times",
+        "models pull 3.5 million visitors a year",
+        "config check nginx syntax",
+        "history export laws 1920",
+        "list all primes",
+        "pull requests",
+        "test this",
+        "compare rust go",
+        "stats 95 percentile",
         "config files of nginx",
         "vote for me please",
         "vote bad arguments",
@@ -211,6 +220,12 @@ def test_a_lone_word_that_asks_is_a_question(words: list[str], tmp_path: Path) -
         ("vote zzz bad", "vote [RUN] WINNER"),
         ("vote 3 a extra", "vote [RUN] WINNER"),
         ("models help", "models --help"),
+        ("init", "config init` or `hexai team init"),
+        ("pull", "models pull"),
+        ("pull smollm2", "models pull smollm2"),
+        ("list models", "models list"),
+        ("test a", "models test a"),
+        ("compare a a", "bench compare a a"),
         ("stauts --sicne 7d", "stats"),
     ],
 )
@@ -249,6 +264,16 @@ def test_what_is_further_from_a_command_is_no_slip(words: str) -> None:
         ("config nginx", "has no `nginx`; it has edit, init"),
         ("config set general.max_tokens 500", "has no `set`; it has edit, init"),
         ("models add ollama qwen3:8b", "has no `add`; it has list, test, pull"),
+        ("models test a b", "unexpected extra argument"),
+        ("models test careful a", "unexpected extra argument"),
+        ("models pull smollm2 qwen2.5-coder-0.5b", "unexpected extra argument"),
+        ("models pull smollm2 now", "unexpected extra argument"),
+        ("config check c.toml go.toml", "unexpected extra argument"),
+        ("config diff a b c", "it compares two files"),
+        ("history export a.jsonl b.jsonl", "unexpected extra argument"),
+        ("bench run . foo", "unexpected extra argument (foo)"),
+        ("stats a b", "unexpected extra argument"),
+        ("models a b", "has no `a`; it has list, test, pull"),
     ],
 )
 def test_a_command_with_a_word_that_it_cannot_take_asks_nobody(
@@ -264,13 +289,34 @@ def test_a_command_with_a_word_that_it_cannot_take_asks_nobody(
 
 @pytest.mark.parametrize(
     "line",
-    [["show", "lists?"], ["show", "all of them"], ["--fresh", "show", "lists"]],
+    [["show", "lists?"], ["show", "me", "all of it"], ["--fresh", "show", "lists"]],
 )
 def test_what_only_a_question_has_makes_one(line: list[str]) -> None:
-    """A question mark, quotes, or the options of a question."""
+    """A question mark, quotes behind a word, or the options of a question."""
     result = run_cli(*line)
     assert result.code == 0
     assert result.out.endswith(line[-1])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["chat", "what is a monad?"], "to talk about it: hexai chat, where it is"),
+        (["-m", "a:b", "chat", "what is a monad?"], "to ask it: hexai 'what is a mo"),
+        (["show", "my last answer"], "to ask it: hexai 'my last answer'"),
+        (["models", "list", "of all of them"], "to ask it: hexai 'of all of them'"),
+        (["config", "how is it?"], "to ask it: hexai 'how is it?'"),
+        (["chat", "why? " * 99], 'to ask it: hexai "…"'),
+    ],
+)
+def test_a_question_in_quotes_behind_a_command_asks_nobody(
+    line: list[str], said: str
+) -> None:
+    """Who wrote it means the command, or the question without it."""
+    result = run_cli(*line)
+    assert (result.code, result.out) == (2, "")
+    assert said in result.err
+    assert "o ask these words, write -- before them" in result.err
 
 
 @pytest.mark.parametrize("word", ["gpt-4.1", "foo:bar", "qwen3:8b@0.2"])

@@ -235,6 +235,19 @@ class TestWhichRun:
         assert f"write -c={words[0]}" in result.err
         assert len(upstream.requests) == 2
 
+    @pytest.mark.parametrize("words", [("carefull", "go", "on"), ("carefull", "go on")])
+    def test_a_slip_in_a_label_asks_nobody(
+        self, upstream: Upstream, words: tuple[str, ...]
+    ) -> None:
+        """It says how to write the label, and how to ask it."""
+        run_cli("first")
+        result = run_cli("-c", *words)
+
+        assert result.code == 2
+        assert "`carefull` is nearly careful; write -c=careful" in result.err
+        assert len(upstream.requests) == 2
+        assert run_cli("-c", "--", *words).code == 0
+
     def test_a_lone_word_is_no_slip(self, upstream: Upstream) -> None:
         """Though `more` is nearly `vote`."""
         run_cli("first")

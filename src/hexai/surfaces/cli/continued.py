@@ -44,6 +44,10 @@ from hexai.surfaces.cli.thread_question import (
     winner_of_vote,
 )
 from hexai.surfaces.cli.views import Show, Wanted
+from hexai.text.nearest_name import nearest_by_slip
+
+_LONG = 6
+"""Letters; a shorter name is a slip away from too many words."""
 
 
 class Meant(Struct, frozen=True, kw_only=True):
@@ -146,6 +150,11 @@ def find_meant(
     if last is not None and _is_name(words[0], last.run, session, now):
         _check_clear(words)
         return _named(history, session, words[0], words[1:], now)
+    if last is not None and (near := _nearly_name(words[0], last.run, session, now)):
+        raise UsageError(
+            f"`{words[0]}` is nearly {near}; write -c={near} to go on with that one, "
+            "or -- before the question"
+        )
     last = last or _last(history, session, now)
     if last is None:
         raise UsageError("there is no earlier question to go on with")
@@ -188,11 +197,22 @@ def _names(run: RecordedRun, now: float) -> Sequence[str]:
 
 def _is_name(word: str, last: RecordedRun, session: Session, now: float) -> bool:
     """Tell whether a word may be what `-c` goes on with; a letter may be a word."""
+    return is_run(word) or word in _labels(last, session, now)
+
+
+def _nearly_name(
+    word: str, last: RecordedRun, session: Session, now: float
+) -> str | None:
+    """Find the contender that a word is a slip from; short names are near to many."""
+    long = {each for each in _labels(last, session, now) if len(each) >= _LONG}
+    return nearest_by_slip(word, long)
+
+
+def _labels(last: RecordedRun, session: Session, now: float) -> set[str]:
     if is_hidden(last, now):
-        return is_run(word)
+        return set()
     configured = session.snapshot.entries(Surface.CLI).entries
-    labels = {*_names(last, now), *(each.label for each in configured)}
-    return is_run(word) or word in labels
+    return {*_names(last, now), *(each.label for each in configured)}
 
 
 def _check_clear(words: Sequence[str]) -> None:

@@ -25,6 +25,17 @@ from hexai.surfaces.cli.commands import (
     commands_of,
     context_of,
 )
+from hexai.surfaces.cli.slip_words import (
+    ELSEWHERE,
+    INSTRUCTIONS,
+    LONE,
+    OF_LABELS,
+    PLAIN,
+    could_be_argument,
+    is_argument,
+    is_quoted,
+    is_unasked,
+)
 from hexai.text.nearest_name import nearest_by_edits, nearest_by_slip
 
 BEHIND_DASHES = "To ask these words, write -- before them"
@@ -35,36 +46,10 @@ _OF_GROUP = 3
 """Words behind a group, such as `set KEY VALUE`."""
 _OF_VOTE = 2
 """Words that `vote` takes: a run, and who wins."""
-_HEX_DIGITS = frozenset("0123456789abcdef")
-"""What the name of a run is made of."""
-_ELSEWHERE = frozenset(
-    {
-        *("add", "clean", "clear", "create", "default", "delete", "disable", "enable"),
-        *("get", "info", "install", "join", "leave", "list", "ls", "new", "open"),
-        *("print", "remove", "reset", "rm", "run", "search", "select", "set", "start"),
-        *("status", "stop", "uninstall", "unset", "update", "use", "validate"),
-    }
-)
-"""Commands that other programs have in such groups."""
-
-_PLAIN = frozenset(
-    {
-        *("auction", "beach", "beam", "benign", "branch", "breach", "bunch"),
-        *("caption", "cat", "char", "chart", "cheat", "coat", "confide", "confine"),
-        *("confirm", "connect", "convict", "dote", "effort", "export", "faction"),
-        *("flat", "fraction", "hat", "how", "import", "lip", "lisp", "ls", "modal"),
-        *("mode", "modern", "modest", "motels", "motion", "nation", "note", "notion"),
-        *("option", "quote", "ration", "repeat", "repent", "repo", "resort"),
-        *("revert", "rote", "seam", "section", "shop", "shot", "slats", "slow"),
-        *("snow", "stars", "start", "state", "stays", "steam", "tea", "tear", "term"),
-        *("that", "tote", "vole", "what"),
-    }
-)
-"""Words of English that are a slip or two from a command: instructions, mostly."""
-
-
-_INSTRUCTIONS = frozenset({"action"})
-"""Commands with whose name an instruction for piped text begins: `action items`."""
+_MOST_ARGUMENTS = 4
+"""Behind a command; more words are a question, and nobody looks what they mean."""
+_SHORT = 60
+"""Characters of a question that a hint repeats."""
 
 
 class _Asked(Struct, frozen=True, kw_only=True):
@@ -115,7 +100,9 @@ def _rules(asked: _Asked, *, goes_on: bool) -> Iterator[_Rule]:
     else:
         yield _slip_in_pair
         yield _two_names
+        yield _without_group
         yield _slip_in_word
+    yield _quoted_behind
     if not asked.of_question:
         yield _one_word_too_many
 
@@ -162,9 +149,11 @@ def _wrong_for_command(asked: _Asked) -> str | None:
 def _lone_word(asked: _Asked) -> str | None:
     """Find a word that is a command which needs more, or nearly a command."""
     [word] = asked.words
-    if word in _PLAIN:
+    if word in PLAIN:
         return None
     names = {command.words[0] for command in COMMANDS}
+    if word in LONE:
+        return _did_you_mean(*(c.name for c in COMMANDS if c.words[1:] == (word,)))
     if word in names:
         command = next(each for each in COMMANDS if each.name == word)
         context = click.Context(command.parser(), info_name=f"hexai {word}")
@@ -204,7 +193,7 @@ def _vote_the_other_way(asked: _Asked) -> str | None:
     first, *others = asked.words[1:]
     if len(others) == 1:
         [last] = others
-        winner = could_win(first) or (_is_unasked(first) and not is_run(first))
+        winner = could_win(first) or (is_unasked(first) and not is_run(first))
         if winner and is_run(last):
             return _did_you_mean(shlex.join(("vote", last, first)))
         is_vote = could_win(last)
@@ -248,6 +237,21 @@ def _two_names(asked: _Asked) -> str | None:
     return _did_you_mean(*meant) if meant else None
 
 
+def _without_group(asked: _Asked) -> str | None:
+    """Find a name of two words of which the first was left out, or is the last."""
+    first, *others = asked.words
+    rest, labels = tuple(others), asked.labels
+    for command in COMMANDS:
+        if command.words[1:] != (first,):
+            continue
+        if first == "list" and rest == command.words[:1]:
+            return _did_you_mean(command.name)
+        is_meant = first in LONE and all(map(could_be_argument, rest))
+        if is_meant or (first in OF_LABELS and all(w in labels() for w in rest)):
+            return _did_you_mean(_as_used(command, rest) or command.name)
+    return None
+
+
 def _slip_in_word(asked: _Asked) -> str | None:
     """Find a command with a slip, and behind it what nobody asks.
 
@@ -260,9 +264,9 @@ def _slip_in_word(asked: _Asked) -> str | None:
         only = f"chat --only {shlex.quote(rest[0])}"
         return _did_you_mean(only) if is_label else None
     is_vote = len(rest) <= _OF_VOTE and nearest_by_slip(first, ("vote",)) is not None
-    if is_vote and rest[-1] in asked.labels() and all(map(_is_unasked, rest[:-1])):
+    if is_vote and rest[-1] in asked.labels() and all(map(is_unasked, rest[:-1])):
         return _did_you_mean(shlex.join(("vote", *rest)))
-    if not (is_option(rest[0]) or all(map(_is_unasked, rest))):
+    if not (is_option(rest[0]) or all(map(is_unasked, rest))):
         return None  # most questions: nothing more is loaded for them
     single = {command.name: command for command in COMMANDS if " " not in command.name}
     name = nearest_by_slip(first, single)
@@ -274,22 +278,36 @@ def _slip_in_word(asked: _Asked) -> str | None:
     return _did_you_mean(name) if is_its else None
 
 
+def _quoted_behind(asked: _Asked) -> str | None:
+    """Find a command with nothing but a question in quotes behind it."""
+    command = next(iter(commands_of(asked.words)), None)
+    rest = asked.words[len(command.words) :] if command else ()
+    if command is None or len(rest) != 1 or not is_quoted(rest[0]):
+        return None
+    question = shlex.quote(rest[0]) if len(rest[0]) <= _SHORT else '"…"'
+    said = f"`hexai {command.name}` takes no question; to ask it: hexai {question}"
+    if command.name == "chat":
+        said += "; to talk about it: hexai chat, where it is typed"
+    return f"{said}. {BEHIND_DASHES}"
+
+
 def _one_word_too_many(asked: _Asked) -> str | None:
     """Find a command with one word behind it that it cannot take.
 
-    Or a group with what such groups have elsewhere, and up to two words for it. A
-    question mark, or quotes around more than one word, make a question.
+    Or with more than it takes, of which none is one of a question; or a group with what
+    such groups have elsewhere, and up to two words for it. A question mark, or quotes
+    around more than one word, make a question.
     """
     words = asked.words
     command = next(iter(commands_of(words)), None)
-    if command is None or command.name in _INSTRUCTIONS:
+    if command is None or command.name in INSTRUCTIONS:
         return None
-    if words[-1].endswith("?") or any(map(_is_quoted, words)):
+    if words[-1].endswith("?") or any(map(is_quoted, words)):
         return None
     rest = words[len(command.words) :]
     below = [c.name for c in COMMANDS if c.is_below(command)]
-    is_known = below and rest[0] in _ELSEWHERE and len(rest) <= _OF_GROUP
-    if len(rest) > 1 and not is_known:
+    is_known = below and rest[0] in ELSEWHERE and len(rest) <= _OF_GROUP
+    if len(rest) > 1 and not is_known and not _are_arguments(command, rest, asked):
         return None
     if rest == ("help",):
         return _did_you_mean(f"{command.name} --help")
@@ -300,6 +318,25 @@ def _one_word_too_many(asked: _Asked) -> str | None:
             f"{BEHIND_DASHES}"
         )
     return _wrong_arguments(command, rest)
+
+
+def _are_arguments(command: Command, rest: tuple[str, ...], asked: _Asked) -> bool:
+    """Tell what is behind a command from the rest of a question.
+
+    All of it is such, or, of one word more than a name of two words takes, something.
+    """
+    if len(rest) > _MOST_ARGUMENTS:
+        return False
+    if all(could_be_argument(word) or word in asked.labels() for word in rest):
+        return True
+    most = sum(each.nargs for each in command.parser().params if _is_positional(each))
+    if len(command.words) == 1 or len(rest) > max(2, most + 1):
+        return False
+    return any(is_argument(word) or word in asked.labels() for word in rest)
+
+
+def _is_positional(parameter: click.Parameter) -> bool:
+    return isinstance(parameter, click.Argument) and parameter.nargs > 0
 
 
 def _wrong_arguments(command: Command, rest: tuple[str, ...]) -> str | None:
@@ -347,18 +384,3 @@ def _is_used(command: Command, rest: tuple[str, ...]) -> bool:
     return rest[1].startswith("--") or any(
         names.normal(word) is not None or names.meant_by(word) for word in options
     )
-
-
-def _is_quoted(word: str) -> bool:
-    return any(map(str.isspace, word))
-
-
-def _is_unasked(word: str) -> bool:
-    """Tell a run, or who wins a vote, from a word of a question."""
-    if word in ("tie", "bad") or (len(word) == 1 and word.isupper()):
-        return True
-    if set(word.lower()) - _HEX_DIGITS:
-        return False
-    from hexai.surfaces.cli.arguments import is_run  # most questions end before
-
-    return is_run(word)
