@@ -179,11 +179,15 @@ class Ended(Struct, frozen=True, kw_only=True):
     outcome: Outcome
 
 
+SettledReason = Literal["all", "first", "gather", "deadline", "asked"]
+"""Why it is time to answer; `asked`: whoever follows the race has answered."""
+
+
 class Settled(Struct, frozen=True, kw_only=True):
     """It is time to answer; contenders may still run. Exactly one in a race."""
 
     at: float
-    reason: Literal["all", "first", "gather", "deadline"]
+    reason: SettledReason
 
 
 Event = Queued | Started | Loading | Ready | Delta | TakenBackEvent | Ended | Settled

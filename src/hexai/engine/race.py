@@ -18,13 +18,13 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from hexai.domain.outcome import Ended, Outcome, Queued, Settled, Status
+from hexai.domain.outcome import Ended, Outcome, Queued, Settled, SettledReason, Status
 from hexai.domain.request import Contender, Request
 from hexai.engine.attempt import contend
 from hexai.engine.feed import Feed
 from hexai.engine.limits import Gate, Slots
 from hexai.engine.race_options import Conditions, RaceContext, RaceOptions
-from hexai.engine.settle import Reason, Settlement, is_due, settlement
+from hexai.engine.settle import Settlement, is_due, settlement
 from hexai.engine.tally import Tally
 from hexai.errors import Internal, ProviderError
 
@@ -68,7 +68,8 @@ class Race:
         self._began_at = self._requested_at = 0.0
         self._first_answer_at: float | None = None
         self._settled = False
-        self._settling: asyncio.TimerHandle | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._unwatch: Callable[[], None] = lambda: None
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -89,12 +90,12 @@ class Race:
             began_at=self._began_at,
         )
         await self._group.__aenter__()
-        self._unwatch = self._conditions.slots.watch(self._settle_or_wait)
+        self._unwatch = self._conditions.slots.watch(self._look_at_clock)
         for index, tally in self._tallies.items():
             task = self._group.create_task(self._contain(tally, course))
             task.add_done_callback(partial(self._end, index))
             self._tasks[index] = task
-        self._settle_or_wait()
+        self._look_at_clock()
         return self
 
     async def __aexit__(
@@ -135,8 +136,8 @@ class Race:
     def settle(self) -> None:
         """Settle now, for a consumer that knows better: who answers now is late."""
         if not self._settled:
-            self._settle("deadline")
-            self._settle_or_wait()
+            self._put_settled("asked")
+            self._look_at_clock()
 
     async def _contain(self, tally: Tally, course: RaceContext) -> Outcome:
         try:
@@ -159,26 +160,26 @@ class Race:
         self._outcomes[index] = outcome
         at = now - self._began_at
         self._feed.put(Ended(index=outcome.index, at=at, outcome=outcome))
-        self._settle_or_wait()
+        self._look_at_clock()
 
-    def _settle_or_wait(self) -> None:
+    def _look_at_clock(self) -> None:
         """Settle if it is time to, else set the clock; the last outcome ends it all."""
-        if self._settling is not None:
-            self._settling.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
         due = self._held_up.look(self._loop.time())
         if not self._settled:
-            moment = self._settlement()
+            moment = self._when_due()
             settles_at = self._requested_at + moment.at
             if is_due(settles_at, self._loop.time()):
-                self._settle(moment.reason)
+                self._put_settled(moment.reason)
             else:
                 due = min(due, settles_at)
         if len(self._outcomes) == len(self._tallies):
             self._feed.close()
         elif due < inf:
-            self._settling = self._loop.call_at(due, self._settle_or_wait)
+            self._alarm = self._loop.call_at(due, self._look_at_clock)
 
-    def _settlement(self) -> Settlement:
+    def _when_due(self) -> Settlement:
         nobody_left = all(
             index in self._outcomes or index in self._held_up for index in self._tallies
         )
@@ -193,7 +194,7 @@ class Race:
         at = self._loop.time() - self._began_at
         self._feed.put(Queued(index=index, at=at, held_up=True))
 
-    def _settle(self, reason: Reason) -> None:
+    def _put_settled(self, reason: SettledReason) -> None:
         self._settled = True
         self._feed.put(Settled(at=self._loop.time() - self._began_at, reason=reason))
 
@@ -212,17 +213,18 @@ def _one_of(bugs: list[Exception]) -> Exception:
     return bugs[0] if len(bugs) == 1 else ExceptionGroup("bugs in a race", bugs)
 
 
-# A chat may hold the only slot of a local model for minutes, and a completion that
-# waits for it would be held back to its deadline at every key. So after a while such a
-# contender is not waited for any more. It stays queued, and its answer is late. Once is
-# for good: a slot that comes free afterwards would only make the list wait again.
-#
-# Those that wait for a slot of their own surface are waited for: the attempts before
-# them are answers to the same person's same kind of question, and short.
-
-
 class HeldUp:
-    """The contenders of one race that are held up."""
+    """The contenders of one race that are held up.
+
+    A chat may hold the only slot of a local model for minutes, and a completion that
+    waits for it would be held back to its deadline at every key. So after a while such
+    a contender is not waited for any more. It stays queued, and its answer is late.
+    Once is for good: a slot that comes free afterwards would only make the list wait
+    again.
+
+    Those that wait for a slot of their own surface are waited for: the attempts before
+    them are answers to the same person's same kind of question, and short.
+    """
 
     def __init__(
         self, slots: Slots, gate: Gate, grace: float, tell: Callable[[int], None]

@@ -8,14 +8,12 @@ is an endless `gather`; taking the first answer is a `gather` of nothing.
 
 from collections.abc import Callable, Iterable
 from math import inf
-from typing import Literal
 
 from msgspec import Struct
 
 from hexai.domain.entry import Entry, RequestSpec
+from hexai.domain.outcome import SettledReason
 from hexai.domain.request import Contender, Target
-
-Reason = Literal["all", "first", "gather", "deadline"]
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -47,7 +45,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
 
     at: float
     """Seconds since the arrival of the request."""
-    reason: Reason
+    reason: SettledReason
 
 
 def settlement(
@@ -62,7 +60,7 @@ def settlement(
     if ended_at is not None:
         moments.insert(0, Settlement(at=ended_at, reason="all"))
     if first_answer_at is not None:
-        reason: Reason = "gather" if policy.gather else "first"
+        reason: SettledReason = "gather" if policy.gather else "first"
         gathered_at = first_answer_at + policy.gather
         moments.insert(0, Settlement(at=gathered_at, reason=reason))
     return min(moments, key=lambda moment: moment.at)

@@ -873,5 +873,5 @@ def test_a_race_that_its_consumer_settles_still_tells_who_is_held_up() -> None:
 
     events = run_virtually(main())
 
-    assert settled(events) == [(0.01, "deadline")]
+    assert settled(events) == [(0.01, "asked")]
     assert held_up(events) == [(0, 0.05)]
