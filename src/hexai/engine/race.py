@@ -35,7 +35,8 @@ class Race:
     Leaving the context cancels what still runs, and returns when every stream is
     closed, or abandoned to `Conditions.streams` because its close hangs. If there was
     a bug, it is raised then, as it was or in an `ExceptionGroup` if there were more;
-    but never in place of what the body of the context raised.
+    if the body of the context raised something, that goes on, and the loop's exception
+    handler is told of the bug.
     """
 
     def __init__(
@@ -111,8 +112,13 @@ class Race:
         finally:
             self._unwatch()
             self._tasks.clear()  # one that was cancelled holds frames, and they us
-        if error is None and self._bugs:
-            raise _one_of(self._bugs)
+        if self._bugs:
+            bug = _one_of(self._bugs)
+            if error is None:
+                raise bug
+            self._loop.call_exception_handler(
+                {"message": "a contender of a race failed", "exception": bug}
+            )
 
     def __aiter__(self) -> Feed:
         return self._feed

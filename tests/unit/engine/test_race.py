@@ -405,10 +405,14 @@ def test_cancelling_the_consumer_ends_the_race_with_it() -> None:
 
 
 def test_what_the_body_raises_is_raised_as_it_was() -> None:
-    """Not wrapped in a group, and not replaced by a bug of a contender."""
+    """Not wrapped in a group, nor replaced by a bug, which is told elsewhere."""
     client = Scripted(HANGS)
+    told: list[BaseException] = []
 
     async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _loop, context: told.append(context["exception"])
+        )
         async with _race(field(client, Scripted([(0, KeyError("bug"))]))):
             await asyncio.sleep(1.0)
             raise BrokenPipeError
@@ -416,6 +420,7 @@ def test_what_the_body_raises_is_raised_as_it_was() -> None:
     with pytest.raises(BrokenPipeError):
         run_virtually(main())
     assert client.streams[0].closed_at == 1
+    assert [repr(each) for each in told] == ["KeyError('bug')"]
 
 
 def test_a_bug_ends_its_own_contender_and_is_raised_at_the_end() -> None:
