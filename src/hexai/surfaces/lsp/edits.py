@@ -74,10 +74,13 @@ class Edits:
         with self._queued(uri) as queue:
             async with queue.turn:
                 queue.watch = _Watch()
+                patience = asyncio.timeout(PATIENCE)
                 try:
-                    async with asyncio.timeout(PATIENCE):
+                    async with patience:
                         return await self._try(queue, compute, label, queue.watch)
                 except TimeoutError:
+                    if not patience.expired():
+                        raise  # it is of `compute`, not of the editor
                     self._editor.tell(
                         Severity.WARNING,
                         f"{label}: the editor did not take the edit; nothing was "

@@ -283,6 +283,24 @@ def test_after_thirty_seconds_the_user_is_told_and_nothing_was_changed() -> None
     run_virtually(scenario())
 
 
+def test_a_timeout_of_who_computes_is_not_blamed_on_the_editor() -> None:
+    """It is raised as it was, at once, and the user is told nothing of an editor."""
+
+    def slow(document: Document) -> list[Replacement]:
+        raise TimeoutError("a parser took too long")
+
+    async def scenario() -> None:
+        typist = await _quiet()
+        typist.take = [typist.accept]
+        with pytest.raises(TimeoutError, match="a parser"):
+            await typist.edits.make(URI, slow, "test")
+
+        assert (typist.told, typist.sent) == ([], [])
+        assert typist.edits.is_idle
+
+    run_virtually(scenario())
+
+
 def test_whoever_said_no_is_not_asked_again() -> None:
     """An editor that asks takes the keys that are being typed for the answer."""
 
