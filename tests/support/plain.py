@@ -120,7 +120,9 @@ def client_for(
     variables = environ or {}
     return HttpProvider(
         wire_format or PlainFormat(),
-        HttpClient.for_origin(settings, environ=variables, trust=Trust()),
+        HttpClient.for_origin(
+            base_url, environ=variables, trust=Trust(), ca_file=settings.ca_file
+        ),
         ConfiguredCredential(settings, environ=variables, home="/"),
         settings,
     )

@@ -178,7 +178,12 @@ class Registry:
 
         environ, home = self._surroundings.environ, self._surroundings.home
         self._trust = self._trust or Trust()
-        http = HttpClient.for_origin(settings, environ=environ, trust=self._trust)
+        http = HttpClient.for_origin(
+            settings.base_url,
+            environ=environ,
+            trust=self._trust,
+            ca_file=settings.ca_file,
+        )
         credential = ConfiguredCredential(
             settings, environ=environ, home=home, keys=self._surroundings.keys
         )

@@ -10,7 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import quote, urljoin, urlsplit
 
 from hexai.config.addresses import check_base_url
-from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import BadAnswer
 from hexai.providers.http.client import Answer, HttpClient
 from hexai.providers.http.route import Advice
@@ -43,11 +42,8 @@ async def asked(
     `environ` is asked for proxies. Raises `ValueError` for what is no address,
     `ProviderError`, and `TimeoutError` if no answer begins within `patience` seconds.
     """
-    settings = ProviderSettings(
-        name="web", type="openai", built_in=False, base_url=root_of(url)
-    )
     client = HttpClient.for_origin(
-        settings,
+        root_of(url),
         environ=environ,
         trust=trust,
         advice=_ADVICE,

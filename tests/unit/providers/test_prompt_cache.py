@@ -185,7 +185,7 @@ def anthropic_at(upstream: Upstream, shared: Shared) -> HttpProvider:
     there = settings("anthropic", base_url=upstream.url, name="own", built_in=False)
     return HttpProvider(
         AnthropicFormat(own),
-        HttpClient.for_origin(there, environ={}, trust=Trust()),
+        HttpClient.for_origin(there.base_url, environ={}, trust=Trust()),
         ConfiguredCredential(there, environ={}, home="/"),
         own,
         shared=shared,
@@ -234,7 +234,7 @@ def test_nobody_but_the_vendor_gets_marks() -> None:
         own = settings("anthropic", base_url=upstream.url, name="own", built_in=False)
         client = HttpProvider(
             AnthropicFormat(own),
-            HttpClient.for_origin(own, environ={}, trust=Trust()),
+            HttpClient.for_origin(own.base_url, environ={}, trust=Trust()),
             ConfiguredCredential(own, environ={}, home="/"),
             own,
             shared=shared,

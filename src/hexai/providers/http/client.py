@@ -17,7 +17,6 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from hexai.config.addresses import host_and_port, origin
-from hexai.config.schema_providers import ProviderSettings
 from hexai.errors import BadAnswer, BadRequest, ConnectionFailed
 from hexai.providers.http.connection import FAULTS, Connection, Head, Stage
 from hexai.providers.http.network import open_socket, open_tcp
@@ -158,14 +157,15 @@ class HttpClient:
     @classmethod
     def for_origin(
         cls,
-        settings: ProviderSettings,
+        base_url: str,
         *,
         environ: Mapping[str, str],
         trust: Trust,
+        ca_file: str = "",
         advice: Advice = Advice(),  # noqa: B008 - frozen
         hands_over_redirects: bool = False,
     ) -> "HttpClient":
-        """Make the client for the origin of `settings.base_url`.
+        """Make the client for the origin of `base_url`.
 
         `environ` is asked for proxies alone; they serve https beyond loopback only.
         `advice` is what errors say to do about the upstream.
@@ -173,9 +173,9 @@ class HttpClient:
         being refused; they are never followed here. Raises ConnectionFailed for a proxy
         that cannot be used.
         """
-        proxy = proxy_for(settings.base_url, environ)
+        proxy = proxy_for(base_url, environ)
         route = Route(
-            origin=origin(settings.base_url),
+            origin=origin(base_url),
             proxy=proxy.url if proxy else "",
             advice=advice,
         )
@@ -188,17 +188,15 @@ class HttpClient:
                 from hexai.providers.http.tls import open_tls
 
                 (end,) = route.ends
-                return Connection(
-                    await open_tls(host, port, end, trust, settings.ca_file)
-                )
+                return Connection(await open_tls(host, port, end, trust, ca_file))
             from hexai.providers.http.tunnel import open_tunnel
 
-            context = await trust.context(settings.ca_file)
+            context = await trust.context(ca_file)
             outer = await trust.context() if proxy.url.startswith("https:") else None
             return Connection(await open_tunnel(route, proxy, context, outer))
 
         return cls(
-            settings.base_url,
+            base_url,
             route,
             connect,
             hands_over_redirects=hands_over_redirects,

@@ -237,8 +237,8 @@ def test_a_body_that_ends_with_its_connection_is_whole_if_the_end_is_meant(
             secure.unwrap()
 
     async def read(url: str) -> bytes:
-        settings = settings_for(url, ca_file=ca_file)
-        client = HttpClient.for_origin(settings, environ={}, trust=Trust())
+        trust = Trust()
+        client = HttpClient.for_origin(url, environ={}, trust=trust, ca_file=ca_file)
         try:
             async with client.send("GET", "/", headers={}) as answer:
                 return await answer.read(100)
@@ -325,7 +325,7 @@ def test_plain_http_loads_no_authorities() -> None:
         settings = settings_for(upstream.url)
         client = HttpProvider(
             PlainFormat(),
-            HttpClient.for_origin(settings, environ={}, trust=_Untouched()),
+            HttpClient.for_origin(settings.base_url, environ={}, trust=_Untouched()),
             FixedCredential(None),
             settings,
         )
@@ -458,7 +458,12 @@ def test_https_beyond_loopback_goes_through_the_proxy(
     }
     client = HttpProvider(
         PlainFormat(),
-        HttpClient.for_origin(settings, environ=environ, trust=Trust()),
+        HttpClient.for_origin(
+            settings.base_url,
+            environ=environ,
+            trust=Trust(),
+            ca_file=settings.ca_file,
+        ),
         ConfiguredCredential(settings, environ=environ, home="/"),
         settings,
     )
