@@ -17,6 +17,7 @@ from hexai.providers.http.tls_contexts import Trust
 from hexai.text.sanitise import mend, shorten, visible_line
 
 MOST_HOPS = 5
+"""Addresses that are asked for one that was named, by who goes from one to the next."""
 _ADVICE = Advice(
     reach="check the address, and whether this machine is online",
     trust="check the host name; for a private authority set SSL_CERT_FILE",
@@ -62,11 +63,16 @@ async def asked(
 def redirect(answer: Answer, url: str) -> str | None:
     """Give where the answer of an address sends us; None if it does not.
 
-    Raises `BadAnswer` for what is no address.
+    Raises `BadAnswer` for what is no address, or if it names none.
     """
     if not 300 <= answer.status < 400:
         return None
     target = answer.header("location")
+    if not target:
+        raise BadAnswer(
+            f"it answers with {answer.status}, and does not say where to go",
+            advice=_ADVICE.speech,
+        )
     try:
         return urljoin(url, target)
     except ValueError:

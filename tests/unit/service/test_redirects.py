@@ -50,6 +50,15 @@ def test_what_is_found_leads_nowhere() -> None:
         assert asyncio.run(_led(upstream.url)) is None
 
 
+@pytest.mark.parametrize("headers", [{}, {"location": ""}])
+def test_a_redirect_to_nowhere_is_not_asked_again(headers: dict[str, str]) -> None:
+    """It leads to itself, as addresses are joined, and would be asked till the end."""
+    with Upstream(status(300, "", headers)) as upstream:
+        with pytest.raises(BadAnswer, match="300, and does not say where to go"):
+            asyncio.run(_led(upstream.url))
+        assert len(upstream.requests) == 1
+
+
 def test_a_redirect_to_what_is_no_address_is_named() -> None:
     """By what it says, made visible."""
     with (
