@@ -45,6 +45,14 @@ def test_a_load_is_in_no_other_figure() -> None:
     assert shown["loading_ms"] == entry["loading_ms"]
 
 
+def test_a_model_that_is_not_there_is_named_with_how_to_get_it() -> None:
+    """By whatever finds out first: mostly the request to load it."""
+    with configured(Ollama({"qwen:latest": Model()}), "model = 'nosuch'"):
+        asked, tested = run_cli("--fresh", "hi"), run_cli("models", "test")
+    for said in (asked.err, tested.out):
+        assert "model 'nosuch' not found; get it with: ollama pull nosuch" in said
+
+
 def test_events_tell_when_a_model_is_loaded() -> None:
     """Between the slot and the answer: loading, then ready."""
     with configured(Ollama({"qwen:latest": Model(loads_in=0.05)}), "model = 'qwen'"):

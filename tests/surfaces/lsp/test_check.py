@@ -19,6 +19,7 @@ from tests.support.answers import openai_answer
 from tests.support.command_line import run_cli, write_config
 from tests.support.held import holding
 from tests.support.model_head import model_head
+from tests.support.ollama import Model, Ollama, serve
 from tests.support.replies import status
 from tests.support.upstream import Upstream
 
@@ -145,6 +146,28 @@ def test_a_model_that_says_by_stopping_that_nothing_belongs_here(shop: Shop) -> 
     assert f"it is not shown: {NOT_SHOWN['empty']}" in text
     assert "failed" not in text
     assert "log would say" not in text
+
+
+def test_a_prompt_that_was_cut_says_so(shop: Shop) -> None:
+    """As the editor's log does: the answer is worth less for it."""
+    ollama = Ollama(
+        {"qwen:latest": Model(says=["a + b"])},
+        version="0.11.0",
+        obeys=False,
+        context=512,
+        tells_context=False,
+    )
+    numbers = "".join(f"    0x{n:08x}, 0x{n * 7919:08x},\n" for n in range(300))
+    (shop.folder / "tables.py").write_text(f"x = [\n{numbers}]\ny = ")
+    with serve(ollama) as upstream:
+        entry = (
+            f"[ollama]\nbase_url = '{upstream.url}'\n[[models.completion]]\n"
+            "provider = 'ollama'\nmodel = 'qwen'\nlabel = 'home'\n"
+        )
+        _, text = shop.check("tables.py", more=entry)
+
+    [line] = [one for one in text.splitlines() if "home answered after" in one]
+    assert "cut the rest of the prompt" in line
 
 
 @pytest.mark.parametrize("written", ["", "\n\n"])

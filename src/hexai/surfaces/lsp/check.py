@@ -32,6 +32,7 @@ NOT_SHOWN: dict[str, str] = {
 }
 """Why an answer is not shown, by the words of `prompts.code.syntax_check`."""
 _ALL, _NONE, _SOME = 0, 1, 4
+_LATE = "answered after "
 _LEFT = 30
 """Characters left of the cursor that are told."""
 
@@ -108,9 +109,11 @@ def _became(found: Found, contender: ContenderRecord) -> Iterator[str]:
         case Status.CANCELLED:
             yield f"had not answered after {min(seconds, PATIENCE):.1f} s"
         case _:
-            told = _told(found, contender)
             yield f"failed after {seconds:.2f} s" if seconds >= 0.01 else "failed"
-            yield from (line.partition(f"{contender.label}: ")[2] for line in told)
+    for line in _told(found, contender):
+        said = line.partition(f"{contender.label}: ")[2]
+        if not said.startswith(_LATE):  # as its row says
+            yield said
 
 
 def _waits(contender: ContenderRecord) -> str:
