@@ -155,6 +155,20 @@ def test_a_terminal_that_does_not_say_so_is_not_believed_to_copy(answer: str) ->
     assert "does not tell whether it took it" in shown
 
 
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_only_prints_is_sent_no_sequence(
+    term: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would show them; where the text goes to is said instead."""
+    _decided("A", "hi")
+    monkeypatch.setenv("TERM", term)
+    code, shown = run_typed("", "show", "--copy")
+    assert code == 1
+    assert "\x1b" not in shown
+    assert f"cannot copy: this terminal only prints (TERM={term or 'not set'})" in shown
+    assert "hexai show --winner --only-text" in shown
+
+
 def test_without_a_terminal_nothing_is_copied() -> None:
     """The text can be piped instead."""
     _decided("A", "hi")

@@ -19,6 +19,8 @@ from hexai.surfaces.cli.keys import keyboard, single_keys
 
 _ATTRIBUTES = b"\x1b[c"
 _CLIPBOARD = "52"
+_DUMB = frozenset({"", "dumb"})
+"""Terminals, such as Emacs' shell, that write on the screen whatever they are sent."""
 _PATIENCE = 0.3
 """Seconds that a terminal has to say what it can do; one far away takes a tenth."""
 _SURELY = 74_994
@@ -37,6 +39,8 @@ def copy(text: str, *, stdin: int, stdout: int, environ: Mapping[str, str]) -> s
     with keyboard(stdin, stdout) as terminal:
         if terminal is None:
             raise OSError("there is no terminal here whose clipboard it could be")
+        if (term := environ.get("TERM", "")) in _DUMB:
+            raise OSError(f"this terminal only prints (TERM={term or 'not set'})")
         takes = _takes(terminal)
         _write(stdout, b"\x1b]52;c;" + base64.b64encode(data) + b"\x1b\\")
     if takes:
