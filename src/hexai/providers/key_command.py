@@ -3,7 +3,10 @@
 It runs in the home directory, without a shell, with empty stdin, and with nothing
 looked up relative to the working directory. It gets a session of its own, so that all
 that it starts can be ended with it, and a daemon thread waits for it: no attempt and
-no exit hangs on a password manager.
+no exit hangs on a password manager. Sessions and `poll` are of POSIX, as Hexai is.
+
+What it printed until it ended is the output, though something that it has left behind,
+an agent for example, may hold that open.
 """
 
 import asyncio
@@ -23,6 +26,8 @@ from hexai.config.folders import absolute_entries, find_program
 _ENDS_OF_KEYS = ("_API_KEY", "_APIKEY", "_API_TOKEN")
 LIMIT = 8 * 1024
 """Bytes that a command may print."""
+_LOOK = 0.05
+"""Seconds after which it is looked whether one that prints nothing has ended."""
 
 
 class Printed(Struct, frozen=True, kw_only=True):
@@ -77,7 +82,7 @@ class KeyCommand:
         """Give what the command printed; a waiter that is cancelled stops nothing."""
         if self._printed is None:
             self._printed = Future()
-            self._printed.set_running_or_notify_cancel()
+            self._printed.set_running_or_notify_cancel()  # so no waiter can cancel it
             threading.Thread(
                 target=self._work, args=(self._printed,), name="key", daemon=True
             ).start()
@@ -153,14 +158,23 @@ class KeyCommand:
 
 
 def _read(process: "subprocess.Popen[bytes]", until: float) -> bytes | None:
-    """Read all output, or one byte more than the limit; None if time ran out."""
+    """Read all output, or one byte more than the limit; None if time ran out.
+
+    All is what was printed until the output is closed or the command has ended.
+    """
     assert process.stdout is not None
     output = bytearray()
     waiting = select.poll()
     waiting.register(process.stdout, select.POLLIN)
     while len(output) <= LIMIT:
-        if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
-            return None
+        has_ended = process.poll() is not None  # before the look for what it printed
+        left = max(0.0, until - time.monotonic())
+        if not waiting.poll(0 if has_ended else min(left, _LOOK) * 1000):
+            if has_ended:
+                break
+            if left == 0:
+                return None
+            continue
         piece = os.read(process.stdout.fileno(), LIMIT + 1 - len(output))
         if not piece:
             break

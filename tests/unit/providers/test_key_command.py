@@ -168,6 +168,19 @@ def test_output_that_ends_is_not_the_end() -> None:
     assert printed.failure == "sh did not end within 0.3 s"
 
 
+def test_what_a_command_leaves_behind_does_not_hold_its_key_back(
+    tmp_path: Path,
+) -> None:
+    """An agent that it started may have its output open; it is not ended with it."""
+    agent = tmp_path / "pid"
+    command = shell(f"sleep 60 & echo $! > {agent}; echo key", seconds=30)
+    began = time.monotonic()
+
+    assert run(command) == Printed(output=b"key\n")
+    assert time.monotonic() - began < 20
+    os.kill(int(agent.read_text()), signal.SIGKILL)
+
+
 def test_a_command_gets_nobodys_key() -> None:
     """Neither a vendor's, nor one that the configuration names; all else it gets."""
     path = os.environ["PATH"]  # noqa: TID251 - the edge
