@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from hexai.errors import HexaiError, TeamError
 from hexai.ledger.changes import EVERYTHING, ChangedCell, ChangedRun, Changes, Pushed
@@ -43,6 +44,7 @@ _LEAST = 20
 _QUICK, _SLOW = 1.0, 8.0
 """Seconds of a batch below which the next one is larger, or above which smaller."""
 _BURIED_AT_ONCE = 2000
+"""Runs that the server is told at once to forget."""
 _LONGEST = 1 << 20
 """Bytes of a file that is remembered."""
 _KNOWN = "setting.json"
@@ -65,11 +67,11 @@ _TAKE = f"""
 INSERT INTO hexai.fact (person, {_COLUMNS})
 SELECT (SELECT hexai.me()), {_COLUMNS} FROM pg_temp.incoming ON CONFLICT DO NOTHING
 """  # noqa: S608
-_CELL = """
-INSERT INTO hexai.cell (
-    person, id, surface, language, provider, model, options, label, host
-) VALUES ((SELECT hexai.me()), %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
-"""
+_CELL = f"""
+INSERT INTO hexai.cell (person, {", ".join(Cell.__struct_fields__)})
+VALUES ((SELECT hexai.me()), {", ".join("%s" for _ in Cell.__struct_fields__)})
+ON CONFLICT DO NOTHING
+"""  # noqa: S608
 _BURY = """
 INSERT INTO hexai.tombstone (person, run)
 SELECT (SELECT hexai.me()), unnest(%s::uuid[]) ON CONFLICT DO NOTHING
@@ -91,7 +93,9 @@ class Done(Struct, frozen=True, kw_only=True):
     runs: int = 0
     """Runs and cells of benches that were looked at."""
     withheld: int = 0
+    """Runs and cells that their projects keep back."""
     forgotten: int = 0
+    """Runs that the server was told to forget."""
     left: int = 0
     """Runs and cells that wait: their choices may still change, or the day is full."""
     full: str = ""
@@ -137,7 +141,7 @@ class Pusher:
             setting = read_setting(connection)
             me = _enrolled(read_me(connection))
             secret = make_secret(state)
-            _introduce(connection, secret, state)
+            _check_secret(connection, secret, state)
         keep_known(state, Known(setting=setting, person=me.pseudonym))
         sender = Sender(secret=secret, setting=setting, projects=projects or {})
         return cls(connection, changes, sender=sender, me=me, clock=clock)
@@ -167,7 +171,7 @@ class Pusher:
             with self._connection.transaction():
                 if EVERYTHING in runs:
                     forget_person(self._connection, self.me.pseudonym)
-                    _introduce_again(self._connection, self.sender.secret)
+                    _introduce(self._connection, self.sender.secret)
                 self._connection.execute(_BURY, [keys])
             self._changes.deliver(runs)
             count += len(keys)
@@ -217,7 +221,7 @@ class Pusher:
             with cursor.copy(_COPY.encode()) as copy:
                 for piece in _pieces(batch.rows):
                     copy.write(piece)
-            cursor.executemany(_CELL, [_values(cell) for cell in new])
+            cursor.executemany(_CELL.encode(), [astuple(cell) for cell in new])
             cursor.execute(_TAKE.encode())
             count = cursor.rowcount
         self._sent |= {cell.id for cell in new}
@@ -231,6 +235,8 @@ def forget_me(connection: "Connection[Any]", changes: Changes, state: Path) -> i
     """
     with translated():
         runs = forget_person(connection, _enrolled(read_me(connection)).pseudonym)
+    # Only now: `open` refuses a secret that is not the one the server knows, and to
+    # have all of it forgotten is the way out of that.
     pusher = Pusher.open(connection, changes, state)
     changes.put_forgotten(outside(state, changes))
     changes.note_pushed(pusher.server, pusher.me.pseudonym, changes.newest())
@@ -311,9 +317,9 @@ def _enrolled(me: Me | None) -> Me:
     return me
 
 
-def _introduce(connection: "Connection[Any]", secret: Secret, state: Path) -> None:
+def _check_secret(connection: "Connection[Any]", secret: Secret, state: Path) -> None:
     """Make sure that all machines of a person call a run alike."""
-    if _introduce_again(connection, secret) != secret.check:
+    if _introduce(connection, secret) != secret.check:
         raise TeamError(
             "you have pushed from another machine before, with another secret, so that "
             f"each run would count twice; copy {secret_file(state)} from there to "
@@ -321,7 +327,8 @@ def _introduce(connection: "Connection[Any]", secret: Secret, state: Path) -> No
         )
 
 
-def _introduce_again(connection: "Connection[Any]", secret: Secret) -> str:
+def _introduce(connection: "Connection[Any]", secret: Secret) -> str:
+    """Tell the server the check of our secret; gives that of the first it was told."""
     row = connection.execute("SELECT hexai.introduce(%s)", [secret.check]).fetchone()
     return str(row[0]) if row else ""
 
@@ -345,10 +352,6 @@ def _next_size(size: int, seconds: float) -> int:
 def _pieces(rows: Sequence[Row], size: int = 500) -> Iterable[bytes]:
     for start in range(0, len(rows), size):
         yield lines(rows[start : start + size])
-
-
-def _values(cell: Cell) -> tuple[object, ...]:
-    return msgspec.structs.astuple(cell)
 
 
 def _too_many() -> "type[ProgramLimitExceeded]":
