@@ -64,6 +64,9 @@ def test_values_are_completed(tmp_path: Path, name: str) -> None:
     """
     write_config(_CONFIG)
     (tmp_path / "notes.md").touch()
+    models = Path(os.environ["XDG_DATA_HOME"]) / "hexai" / "models"  # noqa: TID251
+    models.mkdir(parents=True)
+    (models / "pulled.gguf").touch()
     assert run_cli("--fresh", "hi").code == 0
     with _shell(tmp_path, name) as tmux:
         for typed, completed in (
@@ -81,6 +84,9 @@ def test_values_are_completed(tmp_path: Path, name: str) -> None:
             ("hexai -t re", "hexai -t review"),
             ("hexai -t review -p fo", "hexai -t review -p focus="),
             ("hexai -o min", "hexai -o min_p="),
+            ("hexai -m local:", "hexai -m local:pulled"),
+            ("hexai-lsp-server --che", "hexai-lsp-server --check"),
+            ("hexai-tmux-action --act", "hexai-tmux-action --action"),
         ):
             tmux.run("send-keys", "-l", typed)
             tmux.press("Tab")

@@ -512,6 +512,8 @@ def test_completion_has_a_script_for_each_shell(shell: str) -> None:
         ("hexai --js", ["--json", "--jsonl"]),
         ("hexai --layout c", ["columns"]),
         ("hexai models list --j", ["--json"]),
+        ("hexai-lsp-server --che", ["--check"]),
+        ("/usr/bin/hexai-tmux-action --act", ["--action"]),
     ],
 )
 def test_completion_knows_commands_and_options(line: str, offered: list[str]) -> None:
@@ -584,6 +586,14 @@ def test_completion_knows_the_runs_and_who_can_win_them() -> None:
     assert _completed("hexai show ") == ["2", "1"]
     assert _completed("hexai vote 1 ") == ["a", "b", "tie", "bad"]
     assert _completed("hexai vote t") == ["tie"]
+
+
+def test_completion_knows_the_models_that_were_pulled() -> None:
+    """Behind the provider that runs them, whether configured or not."""
+    models = Path(os.environ["XDG_DATA_HOME"]) / "hexai" / "models"  # noqa: TID251
+    models.mkdir(parents=True)
+    (models / "smollm2.gguf").touch()
+    assert _completed("hexai -m local:") == ["smollm2"]
 
 
 def test_completion_says_nothing_of_a_broken_configuration() -> None:

@@ -47,6 +47,8 @@ from hexai.text.cells import truncate
 VARIABLE = "_HEXAI_COMPLETE"
 _RUNS = 20
 """Runs that are offered, the newest first; who wants an older one knows its number."""
+_SCRIPTS = {"hexai-lsp-server": "lsp", "hexai-tmux-action": "action"}
+"""What else is completed, and by which command."""
 _Offers = Iterable[tuple[str, str]]
 """What can stand there, each with what is said of it."""
 
@@ -60,13 +62,22 @@ def complete(process: Process, instruction: str) -> int:
             f"{VARIABLE}={instruction}: use bash_source, zsh_source or fish_source"
         )
     _Bash.environ = process.environ
-    completion = kind(_as_group(process), {}, "hexai", VARIABLE)
+    group = _as_group(process)
+    command = group.commands.get(_SCRIPTS.get(_called(process.environ), ""), group)
+    completion = kind(command, {}, "hexai", VARIABLE)
     if what == "source":
         # Not `source()`: it would start whatever is called bash to ask its version.
-        say(process, completion.source_template % completion.source_vars())
+        named = {**completion.source_vars(), "scripts": " ".join(_SCRIPTS)}
+        say(process, completion.source_template % named)
     else:
         say(process, completion.complete() + "\n")
     return 0
+
+
+def _called(environ: Mapping[str, str]) -> str:
+    """Name the program whose line is completed."""
+    line = environ.get("COMP_LINE") or environ.get("COMP_WORDS", "")
+    return Path(line.split(maxsplit=1)[0]).name if line.strip() else ""
 
 
 class _WithValues(ShellComplete):
@@ -92,6 +103,9 @@ class _Zsh(_WithValues, ZshComplete):
         'completions+=("$key")',
         'if [[ "$key" == *[=:] ]]; then compadd -S "" -U -V unsorted -- "$key"\n'
         '            else completions+=("$key"); fi',
+    ).replace(
+        "compdef %(complete_func)s %(prog_name)s\n",
+        "compdef %(complete_func)s %(prog_name)s %(scripts)s\n",
     )
 
     def get_completions(
@@ -112,7 +126,12 @@ class _Fish(_WithValues, FishComplete):
     """Click's, in our order: fish would put numbers of runs before who can win."""
 
     source_template = FishComplete.source_template.replace(
-        "complete --no-files", "complete --keep-order --no-files"
+        "complete --no-files --command %(prog_name)s"
+        ' --arguments "(%(complete_func)s)";',
+        "for each in %(prog_name)s %(scripts)s\n"
+        "    complete --keep-order --no-files --command $each"
+        ' --arguments "(%(complete_func)s)"\n'
+        "end",
     )
 
 
@@ -127,7 +146,8 @@ class _Bash(_WithValues):
     name = "bash"
     source_template = """\
 %(complete_func)s() {
-    local kind value
+    local kind value program=$1
+    case ${program##*/} in hexai-*) program=%(prog_name)s ;; esac
     COMPREPLY=()
     while IFS=, read -r kind value; do
         case $kind in
@@ -138,9 +158,9 @@ class _Bash(_WithValues):
                 case $value in *[=:]) compopt -o nospace ;; esac ;;
         esac
     done <<<"$(env COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" \\
-        COMP_BREAKS="$COMP_WORDBREAKS" %(complete_var)s=bash_complete "$1")"
+        COMP_BREAKS="$COMP_WORDBREAKS" %(complete_var)s=bash_complete "$program")"
 }
-complete -o nosort -F %(complete_func)s %(prog_name)s
+complete -o nosort -F %(complete_func)s %(prog_name)s %(scripts)s
 """
     environ: ClassVar[Mapping[str, str]] = {}
 
@@ -295,6 +315,8 @@ def _models(process: Process, context: click.Context) -> _Offers:
         for entry in snapshot.entries(surface).entries:
             word = f"{entry.spec.provider}:{entry.spec.model}"
             configured.setdefault(word, entry.label)
+    for file in sorted(folders_of(process).models.glob("*.gguf")):
+        configured.setdefault(f"local:{file.stem}", "")
     providers = [(f"{name}:", "") for name in provider_names(snapshot.settings)]
     return [*configured.items(), *providers]
 
