@@ -171,7 +171,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     narrowed: Mapping[KeyPath, Layer] = field(default_factory=dict)
     """The keys that a project file or the editor has bounded; who did so last."""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    """What whoever asks a provider should know about where it is asked."""
+    """What whoever asks a provider should know of where; of Ollama it is no mistake."""
     warnings: tuple[str, ...] = ()
     """What the user should know; one line each."""
     surplus: Mapping[Surface, str] = field(default_factory=dict)
@@ -246,15 +246,13 @@ def load_beside(
     sources = Sources(user=user, environ=environ, editor=editor)
     own = _combine(sources)
     if own.problems:
-        raise ConfigError(own.problems, warnings=tuple(_warnings(own)))
+        problems = tuple(told for _, told in own.problems)
+        raise ConfigError(problems, warnings=tuple(_warnings(own)))
     together = own
     if project:
+        user_id, owned = os.geteuid(), Owned.by(own.layers)
         files = read_project(
-            project,
-            folders,
-            user=os.geteuid(),
-            user_file=path,
-            owned=Owned.by(own.layers),
+            project, folders, user=user_id, user_file=path, owned=owned
         )
         sources, together = _add_project(sources, files, own)
     snapshot = Snapshot(
@@ -279,7 +277,8 @@ class _Combined(Struct, frozen=True, kw_only=True):
     read: tuple[Setting, ...]
     """One for each row of the order that sets."""
     merged: Merged
-    problems: tuple[str, ...]
+    problems: tuple[tuple[str, str], ...]
+    """The name of the layer that each shows in, blank for one of no key; in words."""
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -311,15 +310,15 @@ def _combine(sources: Sources) -> _Combined:
         merged=merged,
         problems=(
             *_problems(checked, merged, whole),
-            *(problem for each in read for problem in each.problems),
+            *(("", problem) for each in read for problem in each.problems),
         ),
     )
 
 
 def _problems(
     checked: Sequence[CheckedLayer], merged: Merged, whole: Sequence[Problem]
-) -> list[str]:
-    """Tell the problems of layers and of the whole by their lines, each once."""
+) -> list[tuple[str, str]]:
+    """Tell the problems of layers and of the whole, each once: by layer, then line."""
     found = [(each.layer, problem) for each in checked for problem in each.problems]
     known = {problem.path for _, problem in found}
     found += [
@@ -327,8 +326,9 @@ def _problems(
         for problem in whole
         if problem.path not in known
     ]
-    found.sort(key=lambda pair: pair[0].line(pair[1]) or 0)
-    return [layer.told(problem) for layer, problem in found]
+    places = {each.layer.name: place for place, each in enumerate(checked)}
+    found.sort(key=lambda pair: (places[pair[0].name], pair[0].line(pair[1]) or 0))
+    return [(layer.name, layer.told(problem)) for layer, problem in found]
 
 
 def _warnings(together: _Combined) -> Iterator[str]:
@@ -361,12 +361,11 @@ def _add_project(
     return sources, together
 
 
-def _as_its_own(problems: Sequence[str], file: ProjectFile) -> list[str]:
+def _as_its_own(problems: Sequence[tuple[str, str]], file: ProjectFile) -> list[str]:
     """Say of problems that a file brings them, where they show elsewhere."""
-    name = str(file.path)
     return [
-        problem if problem.startswith(name) else f"{name}: brings a problem: {problem}"
-        for problem in problems
+        told if name == file.layer.name else f"{file.path}: brings a problem: {told}"
+        for name, told in problems
     ]
 
 

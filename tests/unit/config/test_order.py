@@ -166,6 +166,19 @@ colour = 1
     ]
 
 
+def test_problems_are_told_by_layer_and_then_by_line(folders: Folders) -> None:
+    """The variables, which have no lines, do not come between those of a file."""
+    text = '[openai]\nbase_url = "x"\n[general]\nmax_tokens = "lots"\n'
+    address = "ftp://x"
+    problems = _problems(folders, text, HEXAI_ANTHROPIC_BASE_URL=address)
+
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "2",
+        "4",
+        "HEXAI_ANTHROPIC_BASE_URL",
+    ]
+
+
 def test_a_variable_that_is_wrong_in_meaning_is_told_by_name(folders: Folders) -> None:
     """Also when its type was right."""
     problems = _problems(folders, "", HEXAI_OPENAI_BASE_URL="ftp://x")
