@@ -184,6 +184,20 @@ class TestList:
         assert (one["context"], one["missing"]) == (held, False)
         assert (other["context"], other["missing"]) == (None, True)
 
+    def test_a_file_that_is_no_model_is_told_as_such(self, tmp_path: Path) -> None:
+        """It is there, so it is not said to be missing."""
+        other, gone = tmp_path / "other.gguf", tmp_path / "gone.gguf"
+        other.write_text("not a model")
+        write_config(
+            '[provider]\nname = "local"\n'
+            f'[models]\ncli = "{other}"\ncompletion = "{gone}"\n'
+        )
+        result = run_cli("models", "list")
+        found = {line.split()[0]: line for line in result.out.splitlines()}
+        assert "no such model" not in found["cli"]
+        assert "no such model" in found["completion"]
+        assert f"{other} is not a GGUF file" in result.err
+
     def test_what_cannot_fill_gaps_is_told_where_it_is_to(self, tmp_path: Path) -> None:
         """By the check, for completion alone; its file says what it can do."""
         file = tmp_path / "m.gguf"

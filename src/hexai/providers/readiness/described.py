@@ -13,7 +13,6 @@ from hexai.errors import (
     ProviderError,
     StillLoading,
     TimedOut,
-    UnknownModel,
 )
 from hexai.providers.formats.format import Asked
 from hexai.providers.own_models import RunsModels
@@ -126,7 +125,9 @@ async def _held(own: RunsModels, model: str) -> Described:
     try:
         return Described(context=await own.holds(model))
     except ProviderError as error:
-        return Described(missing=isinstance(error, UnknownModel))
+        if isinstance(error.__cause__, FileNotFoundError):
+            return Described(missing=True)
+        return Described(trouble=str(error))
 
 
 async def _ollama(client: Asked) -> _Told:

@@ -63,7 +63,8 @@ async def _inventory(session: Session) -> tuple[ConfiguredEntry, ...]:
 def _trouble(item: ConfiguredEntry) -> str:
     """Say whom it is about, which some troubles do themselves."""
     told = item.trouble
-    return told if item.origin in told else f"{item.origin}: {told}"
+    is_said = item.origin.removeprefix("local:") in told  # its file
+    return told if is_said else f"{item.origin}: {told}"
 
 
 def _item_table(items: tuple[ConfiguredEntry, ...], columns: int) -> str:
