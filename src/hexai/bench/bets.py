@@ -28,6 +28,8 @@ from math import log, prod, sqrt
 
 from msgspec import Struct
 
+WRONG_WINNERS = 0.05
+"""The share of runs that may name a better one of equals."""
 CERTAIN = 40.0
 """The capital at which a mean of 95 % intervals lies beyond an end: 1/40 on each."""
 STAKES = {0.1: 0.1, 0.35: 0.2, 0.97: 0.7}

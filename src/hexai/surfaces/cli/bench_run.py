@@ -22,6 +22,7 @@ from hexai.service.bench_texts import Text
 from hexai.service.services import Services
 from hexai.service.wall_clock import wall_clock
 from hexai.surfaces.cli.arguments import read_moment
+from hexai.surfaces.cli.bench import TASKS
 from hexai.surfaces.cli.bench_command import BenchCommand
 from hexai.surfaces.cli.bench_options import BenchOptions, check_resumed
 from hexai.surfaces.cli.bench_outlook import mined_words, outlook_words
@@ -29,9 +30,6 @@ from hexai.surfaces.cli.bench_tests import CodeTests
 from hexai.surfaces.cli.command_line import Invocation
 from hexai.surfaces.cli.output import complain
 from hexai.surfaces.cli.process import absolute, folders_of
-
-_TASKS = 200
-"""Tasks where nobody says how many."""
 
 
 class Options(BenchOptions, frozen=True, kw_only=True):
@@ -108,7 +106,7 @@ class _CodeBench(BenchCommand[Task]):
             )
         since = None if wanted.since is None else int(read_moment(wanted.since, now))
         return Asked(
-            tasks=wanted.tasks or _TASKS,
+            tasks=wanted.tasks or TASKS,
             seed=wanted.seed or os.urandom(4).hex(),
             until=int(now),
             since=since,

@@ -140,7 +140,7 @@ def _each(cells: Sequence[Cell], known: Known) -> str:
     saved = known.characters_saved(cells)
     cost = sum((cell.cost_usd or Decimal(0) for cell in cells), Decimal(0))
     if not cost:
-        return "$0"
+        return usd(cost)
     return usd(cost / Decimal(saved) * 1000) if saved > 0 else "nothing saved"
 
 

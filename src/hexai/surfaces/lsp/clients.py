@@ -84,8 +84,6 @@ class Client(Struct, frozen=True, kw_only=True):
     """Its popup waits for all servers, and it has inline completion instead."""
     says_done: bool = False
     """It is told when work has succeeded: a message is a line that nobody closes."""
-    quiet: bool = False
-    """No progress for completion: every end of one redraws its status line."""
     utf8_first: bool = False
     """It complains about servers that do not agree with the others' UTF-8."""
     counts: Encoding | None = None
@@ -127,7 +125,6 @@ HELIX = Client(
     "https://github.com/helix-editor/helix/tree/master/helix-term/src/ui",
     plaintext=False,
     says_done=True,
-    quiet=True,
 )
 
 NEOVIM = Client(
