@@ -17,7 +17,7 @@ Its rows are final but for the last, so that streamed text is wrapped as it come
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import accumulate
 
@@ -146,17 +146,18 @@ def wrap(line: str, cells: int) -> list[str]:
 
 
 def _plain_rows(line: str, cells: int) -> Iterator[str]:
+    """Break what has a cell for each character, as `_rows` would, but by slices."""
     start, size = 0, len(line)
     while size - start > cells:
         edge = start + cells
-        if line[edge] == " ":
+        if line[edge] == " ":  # the row is full, and hangs its blanks over the edge
             after = edge + 1
             while after < size and line[after] == " ":
                 after += 1
             if after == size:
                 yield line[start : edge + _HANGING]
                 return
-        else:
+        else:  # at the last blank with something before it, else within the word
             blank = max(start, line.rfind(" ", start, edge))
             after = blank + 1 if line[start:blank].strip() else edge
         yield line[start:after]
@@ -223,27 +224,3 @@ class _Row:
         """Give what is left, with not too many blanks over the edge."""
         text = "".join(self._pieces)
         return text[: len(text) - max(0, self.width - cells - _HANGING)]
-
-
-_HEIGHTS = "▁▂▃▄▅▆▇█"
-_WIDTHS = " ▏▎▍▌▋▊▉█"
-
-
-def bar(share: float, cells: int) -> str:
-    """Draw a share of 1 as a bar; whatever is more than nothing shows."""
-    eighths = round(min(max(share, 0.0), 1.0) * cells * 8)
-    if share > 0:
-        eighths = max(eighths, 1)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (_WIDTHS[rest] if rest else "")).ljust(cells)
-
-
-def sparkline(counts: Sequence[float]) -> str:
-    """Draw counts as columns of one cell, the highest filled; nothing is a blank."""
-    highest = max(counts, default=0)
-    if not highest:
-        return " " * len(counts)
-    steps = len(_HEIGHTS) - 1
-    return "".join(
-        _HEIGHTS[round(count / highest * steps)] if count else " " for count in counts
-    )

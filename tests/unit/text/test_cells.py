@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 
 from hexai.text import cells
 from hexai.text.cells import (
-    bar,
     graphemes,
     is_plain,
     most_cells,
     pad,
-    sparkline,
     truncate,
     width,
     wrap,
@@ -189,24 +187,3 @@ def test_characters_that_stand_alone_join_nothing() -> None:
         assert list(wcwidth.iter_graphemes(f"{each}a{each}{each}")) == [
             *(each, "a", each, each)
         ]
-
-
-def test_a_bar_is_as_long_as_its_share() -> None:
-    """Half is half, a trace still shows, nothing is blank."""
-    assert bar(0.5, 4) == "██  "
-    assert bar(0.0001, 4) == "▏   "
-    assert bar(0, 4) == "    "
-    assert bar(2, 4) == "████"
-
-
-@given(st.floats(-1, 2), st.integers(1, 40))
-def test_a_bar_is_as_wide_as_its_column(share: float, cells: int) -> None:
-    """Whatever the share."""
-    assert width(bar(share, cells)) == cells
-
-
-def test_a_sparkline_is_as_high_as_its_counts() -> None:
-    """The highest is full, a trace still shows, nothing is a blank."""
-    assert sparkline([0, 1, 50, 100]) == " ▁▅█"
-    assert sparkline([0, 0]) == "  "
-    assert sparkline([]) == ""

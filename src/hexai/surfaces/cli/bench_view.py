@@ -17,7 +17,8 @@ from hexai.surfaces.cli.bench_units import duration, interval, share, spent
 from hexai.surfaces.cli.bench_words import planned_words, tasks_words
 from hexai.surfaces.cli.terminal import Screen
 from hexai.surfaces.words import counted, signed, usd
-from hexai.text.cells import bar, pad, truncate, width
+from hexai.text.bars import bar
+from hexai.text.cells import pad, truncate, width
 from hexai.text.sanitise import visible_line
 
 _EVERY = 0.2

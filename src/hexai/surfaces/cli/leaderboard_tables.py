@@ -31,7 +31,7 @@ from hexai.surfaces.cli.legend import LEADERBOARD, legend
 from hexai.surfaces.cli.output import table, wrapped_lines
 from hexai.surfaces.contender_names import board_names
 from hexai.surfaces.words import percent
-from hexai.text.cells import bar
+from hexai.text.bars import bar
 
 _CELLS = 25
 _HEADER = ("ENTRY", "STRENGTH", "weaker … stronger", "95 %", "BEST", "SHOWN", "CHOSEN")

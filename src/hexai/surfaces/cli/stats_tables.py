@@ -30,7 +30,8 @@ from hexai.surfaces.cli.stats_cells import (
 )
 from hexai.surfaces.contender_names import contender_names, day, model_name, options_of
 from hexai.surfaces.words import counted, percent, seconds, usd
-from hexai.text.cells import bar, sparkline, width, wrap
+from hexai.text.bars import bar, sparkline
+from hexai.text.cells import width, wrap
 from hexai.text.sanitise import visible_line
 
 _BAR = 10

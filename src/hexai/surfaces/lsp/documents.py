@@ -6,11 +6,13 @@ a change that cannot be read (which `handlers.py` sees), or a document beyond
 `SIZE_LIMIT`, makes us lose a document; it is back when the editor opens it again.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from hexai.surfaces.lsp.once import Once
 from hexai.text.lines import Encoding, Lines, Replacement, TextChange, count_units
 
 
@@ -36,7 +38,10 @@ SIZE_LIMIT = 10 * 10**6
 
 
 class Follower(Protocol):
-    """Who is told of documents, within the notification itself."""
+    """Who is told of documents, within the notification itself.
+
+    What one raises ends that, so those after it are not told: it is a bug.
+    """
 
     def opened(self, document: Document) -> None:
         """Take note of a document that was opened, or opened anew."""
@@ -103,7 +108,7 @@ class Documents:
     ) -> None:
         """Change a document; positions are in the editor's units.
 
-        A change of an unknown document is none.
+        That of an unknown document is ignored.
         """
         old = self._documents.get(uri)
         if old is None:
@@ -114,12 +119,8 @@ class Documents:
             self.close(uri)
             self._refuse(uri)
             return
-        document = Document(
-            uri=uri,
-            language=old.language,
-            version=version,
-            lines=change.after,
-            changed_at=self._clock(),
+        document = replace(
+            old, version=version, lines=change.after, changed_at=self._clock()
         )
         self._documents[uri] = document
         for follower in self.followers:
@@ -148,27 +149,3 @@ def _growth(change: TextChange) -> int:
 
 def _size(lines: Sequence[str]) -> int:
     return sum(count_units(line, Encoding.UTF8) for line in lines)
-
-
-MOST_KNOWN = 1000
-"""Things remembered; an older one counts as new again."""
-
-
-class Once:
-    """Remembers things that it was asked about, the newest of them."""
-
-    def __init__(self, most: int = MOST_KNOWN) -> None:
-        self._most = most
-        self._known: dict[Hashable, None] = {}
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-    def is_new(self, thing: Hashable) -> bool:
-        """Tell whether a thing was not asked about before, and remember it."""
-        if thing in self._known:
-            return False
-        self._known[thing] = None
-        if len(self._known) > self._most:
-            del self._known[next(iter(self._known))]
-        return True

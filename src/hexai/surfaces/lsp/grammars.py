@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from hexai.surfaces.lsp.documents import Document, Once
+from hexai.surfaces.lsp.documents import Document
+from hexai.surfaces.lsp.once import Once
 from hexai.text.lines import TextChange
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]

@@ -6,8 +6,8 @@ from hexai.domain.outcome import Outcome
 from hexai.errors import NotSent
 from hexai.service.cut_prompts import cut_words
 from hexai.service.ignore.ignore import name_of
-from hexai.surfaces.lsp.documents import Once
 from hexai.surfaces.lsp.editor import Editor, Severity
+from hexai.surfaces.lsp.once import Once
 
 EVERY = 600.0
 """Seconds until the same is told again: each key would tell it once more."""

@@ -1,6 +1,6 @@
 """What is done once for each thing."""
 
-from hexai.surfaces.lsp.documents import Once
+from hexai.surfaces.lsp.once import Once
 
 
 def test_a_thing_is_new_once() -> None:
