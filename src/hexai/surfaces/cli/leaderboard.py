@@ -7,6 +7,7 @@ import click
 from msgspec.structs import asdict
 
 from hexai.domain.bench import BenchRecord
+from hexai.domain.figures import By
 from hexai.domain.ranking import (
     Counted,
     Leaderboard,
@@ -30,7 +31,7 @@ from hexai.surfaces.cli.leaderboard_words import (
 from hexai.surfaces.cli.output import csv_of, say, wrapped_lines
 from hexai.surfaces.cli.plots import plot, plot_option
 from hexai.surfaces.cli.process import Process, folders_of
-from hexai.surfaces.cli.stats import (
+from hexai.surfaces.cli.stats_options import (
     by_option,
     filters,
     formats,
@@ -79,7 +80,8 @@ def _counted() -> list[click.Parameter]:
 def _leaderboard(invocation: Invocation, **options: Any) -> int:
     process = invocation.process
     now = wall_clock()
-    chosen, by = read_filter(options, process.folder, now), options["by"]
+    by: By = options["by"]
+    chosen = read_filter(options, process.folder, now)
     method = options["method"]
     counted = Counted(now=now, method=method and Method(method), blind=options["blind"])
     if options["team"]:

@@ -49,7 +49,7 @@ from hexai.surfaces.cli.process import Process, absolute, folders_of
 from hexai.surfaces.cli.recorded import when
 from hexai.surfaces.cli.report_bench import read_bench
 from hexai.surfaces.cli.report_runs import with_runs, with_tasks
-from hexai.surfaces.cli.stats import filters, read_filter, team_option
+from hexai.surfaces.cli.stats_options import filters, read_filter, team_option
 from hexai.surfaces.cli.stats_tables import subject_names
 from hexai.surfaces.contender_names import board_names
 from hexai.surfaces.words import percent, usd
