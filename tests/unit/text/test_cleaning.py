@@ -356,7 +356,8 @@ def test_the_right_answer_of_a_chat_model_goes_through_unchanged(
     """So is a chat model's, where it can be told from one that repeats or re-indents.
 
     It cannot be where blanks at its ends matter, where it begins with the word or line
-    that stands before it, or ends with the line that stands after it.
+    that stands before it, or ends with the line that stands after it; nor where its
+    first line ends with the rest of the cursor's.
     """
     before, middle, after = parts(split)
     assume(middle == middle.strip() and middle and not leaves_block(before, middle))
@@ -366,6 +367,8 @@ def test_the_right_answer_of_a_chat_model_goes_through_unchanged(
     above, below = before.rstrip().split("\n")[-1], after.lstrip().split("\n")[0]
     assume(not middle.startswith(above.strip() or "\0"))
     assume(not middle.endswith(below.strip() or "\0"))
+    first, rest = middle.partition("\n")[0], after.partition("\n")[0]
+    assume(not first.endswith(rest.strip() or "\0"))
     text = clean(
         middle,
         before=before,
