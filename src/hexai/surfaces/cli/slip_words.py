@@ -31,8 +31,10 @@ PLAIN = frozenset(
 INSTRUCTIONS = frozenset({"action"})
 """Commands with whose name an instruction for piped text begins: `action items`."""
 
-LONE = frozenset({"init", "pull", "push"})
+LONE = frozenset({"forget", "init", "pull", "push"})
 """Names behind a group that are no instruction when they stand alone."""
+OF_FILES = frozenset({"export", "import"})
+"""Names behind a group that are an instruction alone, and no question of files."""
 OF_LABELS = frozenset({"compare", "test"})
 """Names behind a group that are an instruction alone, and no question of labels."""
 

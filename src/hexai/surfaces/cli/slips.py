@@ -29,6 +29,7 @@ from hexai.surfaces.cli.slip_words import (
     ELSEWHERE,
     INSTRUCTIONS,
     LONE,
+    OF_FILES,
     OF_LABELS,
     PLAIN,
     could_be_argument,
@@ -238,18 +239,24 @@ def _two_names(asked: _Asked) -> str | None:
 
 
 def _without_group(asked: _Asked) -> str | None:
-    """Find a name of two words of which the first was left out, or is the last."""
+    """Find names of two words of which the first was left out, or is the last."""
     first, *others = asked.words
     rest, labels = tuple(others), asked.labels
-    for command in COMMANDS:
-        if command.words[1:] != (first,):
-            continue
-        if first == "list" and rest == command.words[:1]:
+    named = [command for command in COMMANDS if command.words[1:] == (first,)]
+    for command in named:
+        if rest == command.words[:1]:
             return _did_you_mean(command.name)
-        is_meant = first in LONE and all(map(could_be_argument, rest))
-        if is_meant or (first in OF_LABELS and all(w in labels() for w in rest)):
-            return _did_you_mean(_as_used(command, rest) or command.name)
-    return None
+    if is_option(rest[0]):
+        named = [each for each in named if _has_option(each, rest[0])]
+        is_meant = len(rest) == 1
+    else:
+        is_meant = first in LONE | OF_FILES and all(map(could_be_argument, rest))
+        if not (is_meant or (first in OF_LABELS and all(w in labels() for w in rest))):
+            return None
+    used = [meant for each in named if (meant := _as_used(each, rest))]
+    if not used and is_meant:
+        used = [command.name for command in named]
+    return _did_you_mean(*used) if used else None
 
 
 def _slip_in_word(asked: _Asked) -> str | None:
@@ -300,11 +307,11 @@ def _one_word_too_many(asked: _Asked) -> str | None:
     """
     words = asked.words
     command = next(iter(commands_of(words)), None)
-    if command is None or command.name in INSTRUCTIONS:
-        return None
-    if words[-1].endswith("?") or any(map(is_quoted, words)):
+    if command is None or words[-1].endswith("?") or any(map(is_quoted, words)):
         return None
     rest = words[len(command.words) :]
+    if command.name in INSTRUCTIONS and not all(map(could_be_argument, rest)):
+        return None
     below = [c.name for c in COMMANDS if c.is_below(command)]
     is_known = below and rest[0] in ELSEWHERE and len(rest) <= _OF_GROUP
     if len(rest) > 1 and not is_known and not _are_arguments(command, rest, asked):
@@ -364,6 +371,10 @@ def _as_used(command: Command, rest: tuple[str, ...]) -> str | None:
     except click.UsageError:
         return None
     return shlex.join((*command.words, *rest))
+
+
+def _has_option(command: Command, word: str) -> bool:
+    return option_names(command.parser()).normal(word) is not None
 
 
 def _usage(context: click.Context) -> str:
