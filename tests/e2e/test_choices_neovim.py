@@ -61,6 +61,7 @@ def chosen(kind: str, method: str, *labels: str, text: str = "") -> dict[str, An
     return {
         "choice": kind,
         "method": method,
+        "blind": False,
         "labels": [*labels],
         "characters": len(text),
     }
