@@ -438,6 +438,27 @@ def test_who_leaves_the_question_has_seen_the_names(upstream: Upstream) -> None:
     assert run["choice"]["blind"] is False
 
 
+def test_a_blind_vote_that_is_said_again_stays_blind(upstream: Upstream) -> None:
+    """By its letter, and by a key where a change is asked for."""
+    configure(upstream, "[cli]\nblind = true\nvote = true\n")
+    with chatting() as chat:
+        chat.press(b"first\r")
+        chat.terminal.wait_for("s skip: ")
+        chat.press(b"A")
+        chat.terminal.wait_for("ahead 1:0")
+        chat.ready()
+        chat.type("/vote A", " already")
+        chat.press(b"/vote --yes\r")
+        chat.terminal.wait_for("skip: ", times=2)
+        chat.press(b"A")
+        chat.terminal.wait_for(" already", times=2)
+        chat.ready()
+        chat.end()
+
+    [run] = map(json.loads, run_cli("history", "--json").out.splitlines())
+    assert run["choice"]["blind"] is True
+
+
 def test_blind_though_all_fail(upstream: Upstream) -> None:
     """What cannot be voted on names nobody."""
     configure(upstream, "[cli]\nblind = true\n")

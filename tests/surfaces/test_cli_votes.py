@@ -160,7 +160,7 @@ def test_the_same_vote_again_asks_nothing() -> None:
     _, display = run_typed("", "vote", "1", "a")
 
     assert "Change it" not in display
-    assert "run 1: a" in display
+    assert "run 1 is a already" in display
 
 
 def test_a_run_without_a_winner_is_asked_who_won() -> None:
@@ -263,12 +263,31 @@ def test_a_vote_is_blind_until_names_were_shown() -> None:
     run_cli("vote", "A")
     before = in_leaderboard("--blind"), in_leaderboard("--not-blind")
 
-    changed = run_cli("vote", "--yes", "1", "lively")
+    [winner] = shown()["choice"]["labels"]
+    other = "careful" if winner == "lively" else "lively"
+    changed = run_cli("vote", "--yes", "1", other)
 
     after = in_leaderboard("--blind"), in_leaderboard("--not-blind")
     assert (before, after) == ((1, 0), (0, 1))
-    assert "run 1: lively, with names in sight\n" in changed.out
-    assert "chosen: lively, with names in sight" in run_cli("show", "1").out
+    assert f"run 1: {other}, with names in sight\n" in changed.out
+    assert f"chosen: {other}, with names in sight" in run_cli("show", "1").out
+
+
+def test_a_vote_that_is_said_again_stays_blind() -> None:
+    """It changes nothing, so that names are known by then does not count."""
+    write_config(TWO)
+    run_cli("--blind", "hi")
+    run_cli("vote", "B")
+    before = shown()
+
+    again = [run_cli("vote", "B"), run_cli("vote", "--yes", "1", "B")]
+
+    assert shown() == before
+    assert in_leaderboard("--blind") == 1
+    [winner] = before["choice"]["labels"]
+    for each in again:
+        assert each.code == 0
+        assert each.out.startswith(f"run 1 is {winner} already\n")
 
 
 def test_after_a_skipped_vote_names_are_known() -> None:

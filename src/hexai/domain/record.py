@@ -75,6 +75,13 @@ class Chosen(Struct, frozen=True, kw_only=True, tag="chosen"):
         """Tell whether another choice may still replace this one."""
         return self.settles_at is not None and now < self.settles_at
 
+    def repeats(self, earlier: "Chosen | None") -> bool:
+        """Tell whether an earlier one, which was final by now, says the same."""
+        if earlier is None or earlier.may_change(self.at):
+            return False
+        said = earlier.choice, earlier.indexes
+        return (self.choice, self.indexes) == said
+
 
 SHOWN_AFTER = 0.5
 """Seconds that something has to stand there to have been shown."""

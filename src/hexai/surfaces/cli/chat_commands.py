@@ -116,13 +116,17 @@ class ChatCommands:
         word = " ".join(words[1:] if changes else words)
         if not changes:
             self._check_undecided(show.record, word)
-        hidden = self._thread.is_hidden
+        hidden, before = self._thread.is_hidden, self._thread.chosen
         show.signal_code = None  # what was stopped has been seen, as far as it came
         if word:
-            chosen = vote_by_word(process, show, self._recorder, word, hidden=hidden)
+            chosen = vote_by_word(
+                process, show, self._recorder, word, hidden=hidden, before=before
+            )
             self._thread.choose(chosen)
         else:
-            voted = vote_at_the_end(process, show, self._recorder, hidden=hidden)
+            voted = vote_at_the_end(
+                process, show, self._recorder, hidden=hidden, before=before
+            )
             self._thread.take_vote(voted, show)
 
     def _check_undecided(self, run: RunRecord, word: str) -> None:

@@ -55,12 +55,18 @@ def parser() -> click.Command:
 
 
 def vote_at_the_end(
-    process: Process, show: Show, recorder: LedgerRecorder, *, hidden: bool
+    process: Process,
+    show: Show,
+    recorder: LedgerRecorder,
+    *,
+    hidden: bool,
+    before: Chosen | None = None,
 ) -> Chosen | None:
     """Ask for a vote where somebody can give it, then say what was held back.
 
     At last it says how those who answered stand now. Gives the vote, if there is one.
-    While names are `hidden`, only letters are offered.
+    While names are `hidden`, only letters are offered. One that says what was said
+    `before` changes nothing.
     """
     record = show.record
     if record is None or show.signal_code is not None:
@@ -75,7 +81,7 @@ def vote_at_the_end(
             show.left_vote = vote is None
             vote = vote or Vote(choice=None)
         if (chosen := vote.about(record.run_id, at=wall_clock())) is not None:
-            recorder.record(chosen)
+            chosen = _recorded(process, record, recorder, chosen, before)
     else:
         complain(process, f"nothing to vote on: {ballot.why_closed}")
     _name(process, show, recorder)
@@ -91,17 +97,24 @@ def can_be_voted_on(show: Show) -> bool:
 
 
 def vote_by_word(
-    process: Process, show: Show, recorder: LedgerRecorder, word: str, *, hidden: bool
+    process: Process,
+    show: Show,
+    recorder: LedgerRecorder,
+    word: str,
+    *,
+    hidden: bool,
+    before: Chosen | None = None,
 ) -> Chosen:
     """Vote as the word says, then say how they stand; raises `UsageError`.
 
-    A name is no answer while names are `hidden`.
+    A name is no answer while names are `hidden`. One that says what was said `before`
+    changes nothing.
     """
     assert show.record is not None
     ballot, now = Ballot(show.record, hidden=hidden), wall_clock()
     chosen = ballot.read_word(word).about(show.record.run_id, at=now)
     assert chosen is not None
-    recorder.record(chosen)
+    chosen = _recorded(process, show.record, recorder, chosen, before)
     _name(process, show, recorder)
     recorder.flush()
     _say_standing(process, show.record, chosen)
@@ -120,6 +133,22 @@ def say_how_to_vote(process: Process, show: Show, recorder: LedgerRecorder) -> N
     else:
         complain(process, f"nothing to vote on: {ballot.why_closed}")
         _name(process, show, recorder)
+
+
+def _recorded(
+    process: Process,
+    run: RunRecord,
+    recorder: LedgerRecorder,
+    chosen: Chosen,
+    before: Chosen | None,
+) -> Chosen:
+    """Record a vote, unless it was said before; gives what is recorded now."""
+    if before is None or not chosen.repeats(before):
+        recorder.record(chosen)
+        return chosen
+    recorded = RecordedRun(number=0, run=run, chosen=before)
+    say_line(process, f"it is {choice_words(recorded, chosen.at)} already")
+    return before
 
 
 def _name(process: Process, show: Show, recorder: LedgerRecorder) -> None:
@@ -181,12 +210,16 @@ def _vote(invocation: Invocation, words: tuple[str, ...], *, yes: bool) -> int:
         vote = Ballot(recorded.run, hidden=was_hidden).read_word(winner)
         chosen = vote.about(recorded.run.run_id, at=at)
         assert chosen is not None
-        if not yes and not _may_change(process, recorded, chosen, winner):
-            return 0
-        history.choose(chosen)
+        is_new = not chosen.repeats(recorded.chosen)
+        if is_new:
+            if not yes and not _may_change(process, recorded, chosen, winner):
+                return 0
+            history.choose(chosen)
         voted = history.run(str(recorded.number))
         standing = standing_line(voted.run, chosen, history.standing(voted))
-    say_line(process, f"run {voted.number}: {choice_words(voted, at)}")
+    said, number = choice_words(voted, at), voted.number
+    told = f"run {number}: {said}" if is_new else f"run {number} is {said} already"
+    say_line(process, told)
     say_line(process, standing)
     if was_hidden:
         _reveal(process, voted)
@@ -202,8 +235,6 @@ def _may_change(
     """
     before, number = recorded.chosen, recorded.number
     if before is None or before.may_change(chosen.at):
-        return True
-    if (before.choice, before.indexes) == (chosen.choice, chosen.indexes):
         return True
     decided = choice_words(recorded, chosen.at)
     changed = choice_words(replace(recorded, chosen=chosen, named=None), chosen.at)
