@@ -288,7 +288,7 @@ class Asker(Generic[T]):
         return replace(
             question,
             max_concurrency=1,
-            apart=True,
+            of_bench=True,
             local_only=self._local_only,
             settings=self._settings,
             recompose=composed,

@@ -117,7 +117,7 @@ class Run:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._lease)
-            if not self._question.apart:
+            if not self._question.of_bench:
                 places = (place_of(each.target) for each in self.contenders)
                 self._overlap = stack.enter_context(
                     self._services.beside.asking(places)
@@ -158,7 +158,7 @@ class Run:
         finally:
             self._keep()
             self._logbook.end(self.outcomes, with_texts=not self.is_refused)
-            if not self._question.apart:
+            if not self._question.of_bench:
                 self.record = self._record()
                 self._services.record(self.record)
 
@@ -308,7 +308,7 @@ class Run:
 
     def _find_cached(self) -> dict[int, Outcome]:
         question = self._question
-        if question.fresh or question.blind or question.apart or self.is_refused:
+        if question.asks_anew or self.is_refused:
             return {}
         refused = {i for i, entry in enumerate(question.entries) if entry.refused}
         return self._cached.find(
@@ -327,7 +327,7 @@ class Run:
 
     def _keep(self) -> None:
         """Keep what may be served again; refused text is not stored anywhere."""
-        if self._race and not (self.is_refused or self._question.apart):
+        if self._race and not (self.is_refused or self._question.of_bench):
             cut, outcomes = self.left_out, self._race.outcomes
             whole = [each for each in self.contenders if each.index not in cut]
             warnings = self._cached.keep(whole, outcomes)

@@ -16,6 +16,7 @@ from hexai.service.guard.guard import GuardedText, Source
 from hexai.service.projects import as_recorded
 
 if TYPE_CHECKING:  # most questions stand in no thread
+    from hexai.domain.thread import Thread
     from hexai.service.thread_requests import ThreadRequests
 
 Recompose = Callable[[int, int | None], Request]
@@ -23,7 +24,12 @@ Recompose = Callable[[int, int | None], Request]
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """What a surface wants to have asked, and how."""
+    """What a surface wants to have asked, and how.
+
+    Where fields meet: `thread` stands before `recompose`, and its order before any that
+    is drawn; `blind` draws whatever `shuffle` says; `fresh`, `blind` and `of_bench`
+    keep the cache out, each alone.
+    """
 
     request: Request
     entries: tuple[Entry, ...]
@@ -31,7 +37,7 @@ class Question(Struct, frozen=True, kw_only=True):
     max_concurrency: int = 8
     """Contenders at work at once."""
     blind: bool = False
-    """Show the contenders in drawn order; nothing comes from the cache then."""
+    """Show the contenders in drawn order, and not who is who."""
     shuffle: float = 0.0
     """The share of such questions whose order is drawn; all of them when blind."""
     fresh: bool = False
@@ -50,12 +56,23 @@ class Question(Struct, frozen=True, kw_only=True):
     """What the messages were composed of, so that a finding can say where it is."""
     keeps_loaded: bool = False
     """Leave out whoever would push another contender's model out of its upstream."""
-    apart: bool = False
-    """It is a bench's: neither kept nor recorded as others are; people come first."""
+    of_bench: bool = False
+    """Neither kept nor recorded as others are; people come first."""
     recompose: Recompose | None = None
     """Where the request can be made anew as a contender is asked; None: it cannot."""
     thread: "ThreadRequests | None" = None
     """What each is asked in a thread; the request is then the question alone."""
+
+    @property
+    def asks_anew(self) -> bool:
+        """Whether nothing may come from the cache."""
+        return self.fresh or self.blind or self.of_bench
+
+    @property
+    def ordered_by(self) -> "Thread | None":
+        """The thread in whose order it is shown; None: nothing has settled that."""
+        thread = None if self.thread is None else self.thread.thread
+        return None if thread is None or thread.order is None else thread
 
     @property
     def composer(self) -> Recompose | None:
@@ -88,9 +105,8 @@ def draw_seed(
     A single contender has no order: its place in a list that an editor makes of those
     of several servers is drawn by nobody. In a thread everybody stays where it stood.
     """
-    thread = None if question.thread is None else question.thread.thread
-    if thread is not None and thread.order is not None:
-        return thread.seed
+    if question.ordered_by is not None:
+        return question.ordered_by.seed
     share = question.share_drawn
     if len(contenders) < 2 or share <= 0 or random.random() >= share:
         return None
@@ -99,7 +115,7 @@ def draw_seed(
 
 def order_shown(count: int, seed: int | None, question: Question) -> tuple[int, ...]:
     """Give the order in which the contenders of a question are shown."""
-    thread = None if question.thread is None else question.thread.thread
+    thread = question.ordered_by
     if thread is not None and thread.order is not None:
         return thread.order
     return draw_order(count, seed)
