@@ -56,28 +56,29 @@ class _Sum:
 
     def __init__(self) -> None:
         self._in = [0, 0]
+        """Tokens at least and at most, as the next."""
         self._out = [0, 0]
         self._is_limited = True
         self._usd: list[Decimal] | None = [Decimal(0), Decimal(0)]
 
     def add(self, asker: Asker[T], task: T, index: int) -> None:
         """Add the requests of a task."""
-        each = asker.requests
+        count = asker.requests  # of one task
         least, most, limit = asker.tokens(task, index)
-        self._in[0] += each * int(least * _FEWEST)
-        self._in[1] += each * most
-        self._out[0] += each
+        self._in[0] += count * int(least * _FEWEST)
+        self._in[1] += count * most
+        self._out[0] += count  # one token each
         self._is_limited = self._is_limited and limit is not None
-        self._out[1] += each * (limit or 0)
+        self._out[1] += count * (limit or 0)
         costs = asker.usd_between(task, index)
         if costs is None or self._usd is None:
             self._usd = None
         else:
             sums = zip(self._usd, costs, strict=True)
-            self._usd = [so_far + each * cost for so_far, cost in sums]
+            self._usd = [so_far + count * cost for so_far, cost in sums]
 
     def estimate(self) -> Estimate:
-        """Give them."""
+        """Give the bounds of all tasks that were added."""
         usd = None if self._usd is None else (self._usd[0], self._usd[1])
         most = self._out[1] if self._is_limited else None
         return Estimate(
@@ -95,14 +96,15 @@ class Forecast:
         self._prompts = prompts
         self._estimated = self._reported = 0
         self._out: list[int] = []
-        self._form = (False, False)
+        self._is_infilled = self._is_apart = False
+        """How the last prompt was sent; those to come are taken to be sent so too."""
         self._room: int | None = None
 
     def add(self, place: int, answer: Answer) -> None:
         """Learn from the answer to a task whose upstream told its tokens."""
         if answer.estimated or answer.tokens_in is None:
             return
-        self._form = answer.form
+        self._is_infilled, self._is_apart = answer.form
         if answer.held is not None:
             self._room = prompt_room(Held(tokens=answer.held), answer.limit)
         self._estimated += self._size(self._prompts[place])
@@ -118,6 +120,7 @@ class Forecast:
         return round(sizes * factor), round(fmean(self._out) * len(places))
 
     def _size(self, sizes: Sizes) -> int:
-        infilled, apart = self._form
-        size = sizes.chat if not infilled else sizes.apart if apart else sizes.gap
+        size = sizes.chat
+        if self._is_infilled:
+            size = sizes.apart if self._is_apart else sizes.gap
         return size if self._room is None else min(size, self._room)

@@ -38,18 +38,18 @@ class OllamaLocality:
 
         Too old an answer to send anything by that must stay here.
         """
-        if (configured := _configured(target)) is not None:
-            return configured
+        if (told := _told_beforehand(target)) is not None:
+            return told
         shown = self._shown.known(target.upstream.origin, target.spec.model)
         return None if shown is None else not shown.is_remote
 
     async def is_local(self, target: Target) -> bool:
         """Answer for one target; what cannot be found out counts as cloud."""
-        if (configured := _configured(target)) is not None:
-            return configured
+        if (told := _told_beforehand(target)) is not None:
+            return told
         client: object = target.client
         if not isinstance(client, Asked):
-            return False
+            return False  # nobody who could tell, so it counts as cloud
         origin, model = target.upstream.origin, target.spec.model
         shown = await self._shown.find_anew(origin, model, client)
         return shown is not None and not shown.is_remote
@@ -87,7 +87,7 @@ def local_as_configured(settings: ProviderSettings) -> bool | None:
     return settings.local or False
 
 
-def _configured(target: Target) -> bool | None:
+def _told_beforehand(target: Target) -> bool | None:
     """Answer by configuration and name; None if the upstream has to be asked."""
     if target.local is not None:
         return target.local
@@ -95,7 +95,7 @@ def _configured(target: Target) -> bool | None:
 
 
 def may_be_cloud(model: str) -> bool:
-    """Tell whether a model's name says cloud, or cannot be judged.
+    """Tell whether a model's name, as Ollama has them, says cloud or cannot be judged.
 
     Ollama leaves out blanks around the parts of a name, so one with anything that a
     name has no use for may be another name there.

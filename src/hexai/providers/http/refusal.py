@@ -10,17 +10,18 @@ from hexai.errors import ProviderError
 from hexai.providers.http.client import Answer
 
 _BODY_LIMIT = 64 * 1024
-"""Bytes."""
+"""Bytes of a refusal that are read."""
 _BODY_WAIT = 1.0
-"""Seconds."""
+"""Seconds in which they have to come."""
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 async def error_body(answer: Answer) -> bytes:
-    """Read what an upstream says about its refusal; never fails.
+    """Read what an upstream says about its refusal.
 
-    Of a body that breaks, or takes too long, it gives the part that has come, which may
-    be empty: the status alone tells enough to go on.
+    It never fails, as `Answer.read_into` raises nothing but a `ProviderError`. Of a
+    body that breaks, or takes too long, it gives the part that has come, which may be
+    empty: the status alone tells enough to go on.
     """
     said = bytearray()
     with suppress(TimeoutError, ProviderError):
@@ -32,6 +33,7 @@ async def error_body(answer: Answer) -> bytes:
 def retry_after(header: Callable[[str], str]) -> float | None:
     """Read how many seconds an upstream asks to wait; None if it does not say.
 
+    `header` gives the value of a header, or an empty text if there is none.
     A date is compared with the upstream's own, so no clock of ours is involved.
     """
     milliseconds = header("retry-after-ms").strip()
