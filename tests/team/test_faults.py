@@ -164,6 +164,7 @@ def test_an_editor_is_not_held_up_by_a_silent_server(tmp_path: Path) -> None:
     """It completes meanwhile, and leaves when it is told to."""
     config = "[[models.completion]]\nprovider = 'simulated'\nmodel = 'echo'\n"
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE)
         port = silent.getsockname()[1]
         url = f"postgresql://anna@127.0.0.1:{port}/none"
         anna = Person(tmp_path / "anna", url)
@@ -172,11 +173,11 @@ def test_an_editor_is_not_held_up_by_a_silent_server(tmp_path: Path) -> None:
         async def work(process: "subprocess.Popen[bytes]") -> None:
             async with connected_to(process) as client:
                 await client.initialize("helix", encodings=("utf-8",))
-                client.open("file:///tmp/x.py", "\n" * 9, "python")
-                await client.complete("file:///tmp/x.py", 0)
+                client.open("file:///tmp/x.py", "x\n" + "\n" * 9, "python")
+                await client.complete("file:///tmp/x.py", 2)
                 connection, _ = await asyncio.to_thread(silent.accept)
                 with connection:
-                    for line in range(1, 8):
+                    for line in range(3, 10):
                         await client.complete("file:///tmp/x.py", line)
                     await client.leave()
 
