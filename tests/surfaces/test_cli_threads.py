@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -373,6 +374,24 @@ class TestWhoIsAsked:
         assert "another contender" not in plain.err
         assert "asked with other options than before (seed 7 → 8)" in changed.err
         assert contenders(1) == contenders(2) != contenders(3)
+
+    def test_an_option_of_a_follow_up(self, upstream: Upstream) -> None:
+        """Stays, which is said once, with what takes it back; that is no news then."""
+        ask = partial(run_cli, stderr="terminal")
+        ask("--only", "careful", "first")
+        ask("-c", "-o", "temperature=1", "-o", "seed=7", "second")
+        third, fourth = ask("-c", "third"), ask("-c", "fourth")
+        back = ask("-c", "-o", "temperature=0.2", "-o", "seed=null", "fifth")
+        sixth = ask("-c", "sixth")
+
+        told = "careful goes on with seed 7, temperature 1, as last asked; "
+        assert f"{told}-o seed=null -o temperature=0.2 take it back" in third.err
+        assert "goes on" not in fourth.err + back.err + sixth.err
+        asked = bodies(upstream, "one")
+        assert [b["temperature"] for b in asked] == [0.2, 1, 1, 1, 0.2, 0.2]
+        assert [b.get("seed") for b in asked] == [None, 7, 7, 7, None, None]
+        refused = run_cli("-c", "-o", "seed=default", "seventh")
+        assert "-o seed=null leaves it out" in refused.err
 
     def test_temperatures_of_the_line(self, upstream: Upstream) -> None:
         """Two of one model stay two, and each goes on with its own answer."""

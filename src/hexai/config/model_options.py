@@ -122,6 +122,8 @@ _INSTEAD = {
 """What says it to a type of provider that does not take the option."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
+_SHORTENED = re.compile(r"[0-9a-f]{12}|.*\*{8}.*")
+"""A value that a fingerprint does not have as it is."""
 _SLIP = 0.7
 _SHORT = 3
 """Letters at least of what is taken as the beginning of a known name."""
@@ -178,6 +180,8 @@ def _read_option(word: str) -> tuple[str, object]:
         )
     fault = _own_fault(name, value) if name in OWN else _fault(name, value)
     if fault and (value is not None or name in OWN or name in OURS):
+        if value == "default" and name not in OWN:
+            fault += f"; -o {name}=null leaves it out"
         raise UsageError(f"-o {name}={shown(value, (name,))} {fault}")
     return name, value
 
@@ -202,6 +206,19 @@ def _read_value(name: str, text: str) -> object:
         f"-o {name}: what begins with [ or {{ must be JSON, and this is none; a text "
         f"that begins so stands in quotes: -o {quoted}"
     )
+
+
+def option_that_says(name: str, value: str | None) -> str | None:
+    """Write the `-o` for an option of a fingerprint; None if none can say it.
+
+    Without a `value` it is the one that leaves the option out.
+    """
+    if value is None:
+        unset = {"temperature": "default", "max_tokens": "0"}.get(name)
+        value = unset or (None if name in OWN else "null")
+    elif _SHORTENED.fullmatch(value):
+        return None
+    return None if value is None or name == "prompts" else f"{name}={value}"
 
 
 def option_of_models(name: str) -> str:

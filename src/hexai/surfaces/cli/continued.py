@@ -128,7 +128,7 @@ def follow_recorded(
     """Go on with a recorded run as the options want it; raises `UsageError`."""
     options, hidden = session.options, is_hidden(recorded, now)
     check_blind(options, hidden=hidden)
-    asked, notes = asked_again(session, conversation.last)
+    asked, notes = asked_again(session, conversation)
     origin = None
     if options.origin is not None:
         origin = find_origin(conversation, options.origin, hidden=hidden)

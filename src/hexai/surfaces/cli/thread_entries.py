@@ -6,17 +6,18 @@ since. From one that is still there, by its label or renamed, come its new label
 limits and fallback. What has changed meanwhile, and what cannot be restored, is said.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from hexai.config.entries import EntryOptions, make_labels, name_of
+from hexai.config.model_options import option_that_says
 from hexai.config.order import Snapshot
 from hexai.config.provider_defaults import find_name
 from hexai.config.schema_entries import EntryTable
 from hexai.domain.entry import Entry, RequestSpec, Surface
-from hexai.domain.fingerprint import UNKNOWN, changes
+from hexai.domain.fingerprint import UNKNOWN, changes, read_options
 from hexai.domain.record import MASK, ContenderRecord, RunRecord
 from hexai.errors import UsageError
 from hexai.service.asked_with import AskedWith, read
@@ -35,12 +36,18 @@ class ThreadEntries:
     """Finds the contenders of a run among what is configured."""
 
     def __init__(
-        self, snapshot: Snapshot, configured: Sequence[Entry], options: EntryOptions
+        self,
+        snapshot: Snapshot,
+        configured: Sequence[Entry],
+        options: EntryOptions,
+        earlier: Sequence[RunRecord] = (),
     ) -> None:
         """Look among the entries that are `configured` for the command line.
 
-        `options` are those of it that hold for every entry.
+        `options` are those of it that hold for every entry; `earlier` are the runs of
+        the thread before the one that is gone on with, the oldest first.
         """
+        self._earlier = earlier
         self._snapshot = snapshot
         self._configured = configured
         self._options = options
@@ -75,7 +82,7 @@ class ThreadEntries:
             return self._noted(asked, found)
         entry = self._made(asked, known)
         if found:
-            self._note_changed(found, entry)
+            self._note_changed(asked, found, entry)
             spec = replace(
                 found.spec,
                 temperature=entry.spec.temperature,
@@ -128,12 +135,33 @@ class ThreadEntries:
         entry = self._snapshot.entries(Surface.CLI, options).entries[0]
         return replace(entry, label=asked.label)
 
-    def _note_changed(self, found: Entry, entry: Entry) -> None:
-        """Note what an entry is asked with that it does not say, or says otherwise."""
-        if told := changes(self._print(found), self._print(entry)):
-            self.notes.append(
-                f"{found.label} goes on as it began, not as it is configured ({told})"
-            )
+    def _note_changed(self, asked: ContenderRecord, found: Entry, entry: Entry) -> None:
+        """Note what an entry is asked with that it does not say, or says otherwise.
+
+        What a follow-up has changed is noted with the one after it, and then not again.
+        """
+        own, now = self._print(found), self._print(entry)
+        if not (told := changes(own, now)):
+            return
+        before = [*self._before(asked)]
+        if any(each != asked.fingerprint for each in before):
+            if before[0] != asked.fingerprint:
+                self.notes.append(f"{found.label} {_as_last_asked(own, now)}")
+            return
+        self.notes.append(
+            f"{found.label} goes on as it began, not as it is configured ({told})"
+        )
+
+    def _before(self, asked: ContenderRecord) -> Iterator[str]:
+        """Give how a contender was asked earlier in the thread, the latest first."""
+        follows = asked.follows
+        for run in reversed(self._earlier):
+            each = next((c for c in run.contenders if c.index == follows), None)
+            if each is None or not _is_model_of(each, asked):
+                return
+            if each.fingerprint != UNKNOWN:
+                yield each.fingerprint
+            follows = each.follows
 
     def _noted(self, asked: ContenderRecord, entry: Entry) -> Entry:
         """Note what is another about an entry."""
@@ -174,6 +202,25 @@ def match(
         Asked(entry=replace(entry, index=place), follows=follows.get(place))
         for place, entry in enumerate(entries)
     )
+
+
+def _as_last_asked(configured: str, now: str) -> str:
+    """Word what goes on with it, and how it is taken back where options can say so."""
+    old, new = read_options(configured), read_options(now)
+    changed = [n for n in sorted(old | new) if old.get(n) != new.get(n)]
+    with_what = ", ".join(
+        f"{name} {new[name]}" if name in new else f"no {name}" for name in changed
+    )
+    said = f"goes on with {with_what}, as last asked"
+    back = [option_that_says(name, old.get(name)) for name in changed]
+    if None in back:
+        return said
+    takes = "takes it back" if len(back) == 1 else "take it back"
+    return f"{said}; {' '.join(f'-o {each}' for each in back)} {takes}"
+
+
+def _is_model_of(one: ContenderRecord, other: ContenderRecord) -> bool:
+    return (one.provider, one.model) == (other.provider, other.model)
 
 
 def _is_model(entry: Entry, asked: ContenderRecord) -> bool:

@@ -158,13 +158,13 @@ def check_blind(options: AskOptions, *, hidden: bool) -> None:
 
 
 def asked_again(
-    session: Session, last: RunRecord
+    session: Session, conversation: Conversation
 ) -> tuple[tuple[Asked, ...], list[str]]:
     """Give who is asked by the options, else those of the last run, and what changed.
 
     Raises `UsageError`.
     """
-    options = session.options
+    options, last = session.options, conversation.last
     if options.models:
         print_of = partial(fingerprint_of, session.snapshot.settings, Surface.CLI)
         named = session.entries(Surface.CLI)
@@ -174,6 +174,7 @@ def asked_again(
         session.snapshot,
         plain.entries(Surface.CLI),
         EntryOptions(timeout=options.timeout, options=options.options),
+        conversation.runs[:-1],
     )
     asked = entries.of(last, options.indices, options.only)
     return asked, entries.notes
