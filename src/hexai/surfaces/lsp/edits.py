@@ -60,6 +60,7 @@ class Edits:
     """Makes edits, and follows the documents to see what became of them."""
 
     def __init__(self, editor: Editor, *, clock: Callable[[], float]) -> None:
+        """`clock` is that of the documents, which is the loop's."""
         self._editor = editor
         self._clock = clock
         self._queues: dict[str, _Queue] = {}

@@ -24,8 +24,7 @@ from hexai.surfaces.cli.live.markdown.written import CUT, GOES_ON, without_marks
 from hexai.surfaces.cli.live.rows import Piece
 from hexai.text.sanitise import visible_line
 
-_LONGEST = 1_600
-_MOST_LINES = 24
+_MOST_LINES, _LONGEST = 24, 1_600
 """Lines of a paragraph that are read at once, and characters in them."""
 _INDENT, _WRAPPED = "  ", "↳ "
 """Before a line of code, and before what of it had to be wrapped."""
@@ -135,6 +134,7 @@ def draw_table(
     Its header and the rule below that stand at its beginning alone.
     """
     begins = shape is None
+    # Rows that follow were read behind their header once more, as they are none alone.
     rows = block.table if begins else block.table[1:]
     cells = [
         _cells(row, known, place.look(is_strong=begins and not at))
