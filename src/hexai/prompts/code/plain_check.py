@@ -2,8 +2,8 @@
 
 Where something follows the cursor, the line has to come out as whole as it was: no
 bracket, quote or tag without a partner more than before. JSON is read by Python: a
-document that was whole stays so, and one that is being written breaks no sooner than
-behind what goes in.
+document that was whole stays so, one that lacks nothing but a value or a member gets
+one, and one that is being written breaks no sooner than behind what goes in.
 """
 
 import json
@@ -12,6 +12,8 @@ import re
 from hexai.text.brackets import unmatched
 
 _JSON = "json"
+_LACKING = ("null", '"": null', '"')
+"""What may be all that a document lacks: a value, a member, the end of a string."""
 _LARGEST = 200_000
 """Characters of a document that is read in a few milliseconds."""
 _MARKUP = frozenset({"html", "xml", "vue", "svelte", "astro", "handlebars"})
@@ -56,7 +58,10 @@ def breaks_json(before: str, text: str, after: str, old_after: str) -> bool:
     breaks_at = _error(before + text + after)
     if breaks_at is None:
         return False
-    if _error(before + old_after) is None:
+    if any(_error(before + one + old_after) is None for one in ("", *_LACKING)):
+        return True
+    old, new = before + old_after, before + text + after
+    if old_after.strip() and unmatched(new, _JSON) > unmatched(old, _JSON):
         return True
     return len(before) <= breaks_at < len(before) + len(text.rstrip())
 
