@@ -247,6 +247,7 @@ class TestVote:
         assert "simulated" not in before
         assert "lorem" not in before
         assert {entry["label"] for entry in shown()["entries"]} == {"a", "b"}
+        assert "undecided, hexai vote 1 WINNER names them" in before
         assert "A = " in voted
         assert "done provider=simulated model=echo" in voted
 

@@ -169,7 +169,7 @@ class Ballot:
 def how_named(recorded: RecordedRun) -> str:
     """Say of a run whose names are hidden how they come out."""
     if Ballot(recorded.run).is_open:
-        return f"undecided, hexai vote {recorded.number} names them"
+        return f"undecided, hexai vote {recorded.number} WINNER names them"
     if recorded.run.thread:
         return "names stay hidden until a vote in its thread"
     return f"names are hidden, hexai show {recorded.number} says who is who"
