@@ -2,15 +2,17 @@
 
 Where text stands right of the cursor, models that fill gaps like to say it once more:
 behind `ZERO_OR|_MORE:` they say `_MORE:`. What an answer ends with, and what stands
-there already, is left to what stands there. That changes nothing about what the answer
-says, for the line then reads as the answer did; only a bracket that would lose its
-partner shows that it was meant twice, as in `f(|, x)` answered `g(a, x)`.
+there already, is left to what stands there: all of it, or the call or index that it
+begins with. That changes nothing about what the answer says, for the line then reads as
+the answer did; only a bracket that would lose its partner shows that it was meant
+twice, as in `f(|, x)` answered `g(a, x)`.
 """
 
 import re
 from collections.abc import Iterator
 
 from hexai.text.brackets import Weighed
+from hexai.text.snippets import CLOSERS
 
 _WORD = re.compile(r"\w+")
 _OTHER = re.compile(r"\W+")
@@ -35,13 +37,19 @@ def without_rest(answer: str, before: str, after: str, language: str) -> str:
 
 def _cuts(answer: str, line: str, below: str) -> Iterator[str]:
     """Give an answer up to where it may begin to repeat a line, the likeliest first."""
-    rest, text = line.strip(), answer.rstrip()
+    text, group = answer.rstrip(), _group(line)
     head, *others = (one.rstrip() for one in text.split("\n", 2)[:2])
     goes_on = others in ([], [below.rstrip()])
-    if head.endswith(rest) and (goes_on or _WORD.search(rest)):
-        yield head.removesuffix(rest)
-    if text.endswith(rest):
-        yield text.removesuffix(rest)
+    whole = line.strip()
+    for rest in dict.fromkeys((whole, whole.rstrip(";,") or whole)):
+        if head.endswith(rest) and (goes_on or group or _WORD.search(rest)):
+            yield head.removesuffix(rest)
+        if text.endswith(rest):
+            yield text.removesuffix(rest)
+    if group:
+        for again in (group, group[0] + group[-1]):
+            if text.endswith(again):
+                yield text.removesuffix(again)
     word = _WORD.match(line)
     if word is not None:
         for size in range(min(len(line), len(text)), word.end() - 1, -1):
@@ -52,16 +60,28 @@ def _cuts(answer: str, line: str, below: str) -> Iterator[str]:
 def _begins(repeated: str, cut: str, before: str) -> bool:
     """Tell whether a repetition begins where a word does, or as the cursor's word does.
 
-    Some letters in the middle of a word are there twice by chance, and `+ b` behind
-    `a` may be meant.
+    Some letters in the middle of a word are there twice by chance.
     """
-    letters = len(_OTHER.sub("", repeated))
     if not _WORD.match(repeated):
-        return letters == 0 or letters >= _TELLING
+        return True
     left = (before[-1:] + cut)[-1:]
     if not _WORD.match(left):
         return True
+    letters = len(_OTHER.sub("", repeated))
     return _WORD.match(before[-1:]) is not None and letters >= _TELLING
+
+
+def _group(line: str) -> str:
+    """Give the brackets, with what is in them, that a line begins with; or nothing."""
+    closer = CLOSERS.get(line[:1], "")
+    if closer not in (")", "]"):
+        return ""
+    depth = 0
+    for size, mark in enumerate(line, 1):
+        depth += (mark == line[0]) - (mark == closer)
+        if not depth:
+            return line[:size]
+    return ""
 
 
 def joins_words(text: str, left: str, right: str) -> bool:

@@ -42,7 +42,7 @@ CASES_OVERLAP = {
     "quote": ('f("', 'a")', '")\n', "a"),
     "rest with code": ("if (", "x) {", ") {\n}\n", "x"),
     "words of the rest": ("x = ", "a + grand_total", " + grand_total\n", "a"),
-    "word that stands there twice": ("x = ", "a + b", " + b\n", "a + b"),
+    "short word of the rest": ("x = ", "a + b", " + b\n", "a"),
     "lines below": ("", "x()\ny()\nz()", "\ny()\nz()\n", "x()"),
     "one line below, by chance": ("", "x()\ny()\nw()", "\ny()\nz()\n", "x()\ny()\nw()"),
     "brace below": ("f {\n  ", "x;\n}\n\ng {\n}", "\n}\n", "x;"),
