@@ -29,6 +29,9 @@ _CANNOT = (
     r"(?:can't|cannot|can\ not|won't|'m\ unable\ to|am\ unable\ to|'m\ not\ able\ to"
     r"|am\ not\ able\ to)"
 )
+_SORRY = r"(?:i'm\ sorry|i\ am\ sorry|sorry|unfortunately|i\ apologi[sz]e)"
+_AN_AI = r"as \s an? \s (?:ai|(?:large\ )?language\ model) \b"
+_BE_GLAD = r"(?:be\ )? (?:(?:happy|glad) \s to \s)?"
 _OF_THE_TASK = re.compile(
     rf"""
     \s* (?:
@@ -36,8 +39,18 @@ _OF_THE_TASK = re.compile(
       | (?:{_SURE})? {_HERE} (?:continuation|completion|missing|completed) \b
       | (?:{_SURE})? the \s (?:missing|next|following|completed) \s (?:[a-z]+ \s){{0,2}}
         (?:is|are|would\ be|should\ be) \s* :
-      | as \s an? \s (?:ai|language\ model) \b
-      | (?:(?:i'm|i\ am) \s sorry|sorry|unfortunately|i\ apologi[sz]e)? [,.]? \s*
+      | (?:{_SORRY} [,.]? \s* (?:but \s)?)? {_AN_AI}
+      | {_SURE} (?:i (?:'ll|'d|\ can|\ will|\ would|'m|\ am) \s {_BE_GLAD})
+        (?:help|assist) \b
+      | (?:i \s (?:would\ |'ll\ |will\ )? need | (?:please|could\ you|can\ you) \s
+        (?:please\ )? (?:provide|share|give|specify|send)) \s
+        (?:me\ )? (?:with\ )? (?:[a-z]+ \s){{1,4}}
+        (?:so\ (?:that\ )?i\ can | (?:in\ order\ )?to \s
+        (?:continue|complete\ (?:it|this|that|your|the\ code)|help\ you|assist)) \b
+      | (?:(?:hello|hi|sure) \s* [,!.]+ \s*)?
+        (?:how\ (?:can|may)\ i\ (?:help|assist)\ you
+        |what\ (?:do|would)\ you\ (?:like|want)\ (?:me\ )?to\ (?:write|continue)) \b
+      | {_SORRY}? [,.]? \s*
         (?:but \s)? i \s? {_CANNOT} \s (?:
             (?:help|assist) \s (?:you\ )? with
           | (?:complete|continue|provide|fulfil|comply|generate) \s (?:with\ )?
@@ -52,6 +65,8 @@ _OF_THE_TASK = re.compile(
 
 _LOOKED_AT = 400
 """Characters at the beginning of an answer."""
+_MARKS = " \t\n#/*%;>!<-'\"`"
+"""What begins comments, strings and quotations, in which models talk as well."""
 
 
 def is_refusal(text: str) -> bool:
@@ -62,6 +77,6 @@ def is_refusal(text: str) -> bool:
 def is_talk(text: str, *, in_code: bool) -> bool:
     """Tell whether an answer talks to whoever asked; `in_code` nobody else says I."""
     said = text[:_LOOKED_AT].replace("\u2019", "'")
-    if _OF_THE_TASK.match(said):
+    if _OF_THE_TASK.match(said.lstrip(_MARKS)):
         return True
     return in_code and (is_refusal(said) or _IN_CODE.match(said) is not None)

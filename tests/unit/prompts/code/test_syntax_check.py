@@ -114,9 +114,25 @@ TALK = [
     ("Sure! Here is the continuation: apple", "chatter"),
     ("The missing text is: value", "chatter"),
     ("Unfortunately, I cannot assist you with this.", "chatter"),
+    ("# I'm sorry, I cannot help with that.", "chatter"),
+    ('"""I am sorry, but I can\'t assist you with this."""', "chatter"),
+    ("/* As an AI language model, I cannot do that */", "chatter"),
+    ("I'm sorry, but as an AI I cannot", "chatter"),
+    ("Sure, I can help with that. What do you want to write?", "chatter"),
+    ("Sure! I'd be happy to help.", "chatter"),
+    ("Please provide more context so that I can continue.", "chatter"),
+    ("Could you please provide me with the full text to continue?", "chatter"),
+    ("I need more context to complete this.", "chatter"),
+    ("Hello! How can I assist you today?", "chatter"),
     ("apple and pear", None),
 ]
-LETTER = "I'm sorry, but I can't come. Sure, I will write."
+LETTERS = [
+    "I'm sorry, but I can't come. Sure, I will write.",
+    "Please provide more information about your setup.",
+    "Please send me the slides so that the others can read them.",
+    "I need more time to finish the report.",
+    "> Sorry, as an engineer I cannot agree.",
+]
 
 
 @pytest.mark.parametrize(("marked", "text", "path"), GOOD)
@@ -152,9 +168,10 @@ def test_talk_to_the_asker_is_offered_nowhere(
     assert (found == "chatter") is (reason == "chatter")
 
 
-def test_a_letter_may_say_i() -> None:
-    """Nobody is refused who writes one."""
-    assert misfit("Dear all,\n¦\n", LETTER, "a.md") is None
+@pytest.mark.parametrize("text", LETTERS)
+def test_a_letter_may_say_i(text: str) -> None:
+    """Nobody is refused who writes one, or asks for something in it."""
+    assert misfit("Dear all,\n¦\n", text, "a.md") is None
 
 
 def test_what_was_broken_elsewhere_is_no_fault_of_a_suggestion() -> None:
