@@ -1,4 +1,4 @@
-"""How models talk to whoever asked, instead of saying what was asked for."""
+"""How models talk instead of saying what was asked for, or go in circles."""
 
 import re
 
@@ -80,3 +80,26 @@ def is_talk(text: str, *, in_code: bool) -> bool:
     if _OF_THE_TASK.match(said.lstrip(_MARKS)):
         return True
     return in_code and (is_refusal(said) or _IN_CODE.match(said) is not None)
+
+
+_ROUNDS = re.compile(r"(\S.{3,62}?)\1{5,}")
+_WORDS = re.compile(r"[^\W\d_]+")
+_LETTERS = 4
+_LONG = 7
+"""Letters of words that nobody writes six times in a row; `None, ` is shorter."""
+_WOUND = 2_000
+"""Characters in which such a row is looked for."""
+
+
+def goes_in_circles(text: str) -> bool:
+    """Tell whether the same words come over and over within a line.
+
+    Marks do so in rulers and tables, and short words and numbers in lists.
+    """
+    for loop in _ROUNDS.finditer(text[:_WOUND]):
+        words = {word.lower() for word in _WORDS.findall(loop[1])}
+        letters = sum(map(len, words))
+        is_phrase = len(words) > 1 and not re.search(r"\d", loop[1])
+        if letters >= (_LETTERS if is_phrase else _LONG):
+            return True
+    return False

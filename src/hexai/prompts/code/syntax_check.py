@@ -23,7 +23,7 @@ from hexai.prompts.code.cursor import read
 from hexai.prompts.code.languages import Language
 from hexai.prompts.code.plain_check import breaks_json, breaks_line, is_json
 from hexai.prompts.code.python_check import Surroundings
-from hexai.text.chatter import is_talk
+from hexai.text.chatter import goes_in_circles, is_talk
 from hexai.text.lines import Lines, Position, Span
 from hexai.text.repetition import covered
 from hexai.text.rest_of_line import begins_with_word, joins_words
@@ -64,7 +64,7 @@ class Judge:
 
     def misfit(self, text: str) -> Misfit | None:
         """Say why a text is not to be offered; None: it is."""
-        if not text.strip():
+        if not text.strip() or goes_in_circles(text):
             return "empty"
         is_code = self._language.kind == "code" and self._is_code
         if is_talk(text, in_code=is_code):

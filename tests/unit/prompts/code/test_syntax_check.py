@@ -168,6 +168,40 @@ def test_talk_to_the_asker_is_offered_nowhere(
     assert (found == "chatter") is (reason == "chatter")
 
 
+CIRCLES = [
+    ('<a href="¦">x</a>\n', "https://www.nab.com/en" + "/en-us" * 7, "a.html"),
+    ("See [docs](¦) for more.\n", "math_fractions" + "_math_fractions" * 6, "a.md"),
+    ("on: [push, ¦]\n", "push_to_global_stack, " * 7, "a.yaml"),
+    ("on: [push, ¦]\n", "push_to, " * 7, "a.yaml"),
+    ("¦\n", "and so on, " * 7, "a.md"),
+]
+ROWS = [
+    ("x = ¦\n", "[None, None, None, None, None, None, None, None, None]", "a.py"),
+    ("x = ¦\n", "[0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]", "a.py"),
+    ("¦\n", "| --- | --- | --- | --- | --- | --- | --- | --- |", "a.md"),
+    ("¦\n", "# ----------------------------------------------", "a.py"),
+    ("<tr>¦</tr>\n", "<td></td>" * 8, "a.html"),
+    ("<p>¦</p>\n", "&nbsp;" * 8, "a.html"),
+    ("x = ¦\n", r'"' + r"\xff\x00" * 8 + '"', "a.py"),
+]
+
+
+@pytest.mark.parametrize(("marked", "text", "path"), CIRCLES)
+def test_the_same_words_over_and_over_are_no_text(
+    marked: str, text: str, path: str
+) -> None:
+    """Small models do not find out of them."""
+    assert misfit(marked, text, path) == "empty"
+
+
+@pytest.mark.parametrize(("marked", "text", "path"), ROWS)
+def test_rows_of_the_same_marks_or_values_are_offered(
+    marked: str, text: str, path: str
+) -> None:
+    """People write them."""
+    assert misfit(marked, text, path) is None
+
+
 @pytest.mark.parametrize("text", LETTERS)
 def test_a_letter_may_say_i(text: str) -> None:
     """Nobody is refused who writes one, or asks for something in it."""
