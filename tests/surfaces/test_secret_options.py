@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.answers import openai_answer
-from tests.support.command_line import run_cli, write_config
+from tests.support.command_line import run_cli, run_typed, write_config
 from tests.support.held import holding
 from tests.support.secrets import sample
 from tests.support.upstream import Upstream
@@ -157,6 +157,31 @@ def test_the_name_of_a_model(upstream: Upstream, tmp_path: Path) -> None:
     assert "found a secret in the name of its model" in result.err
     assert TOKEN not in told(tmp_path)
     assert holding(tmp_path, TOKEN) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("hi",),
+        ("--plain", "hi"),
+        ("--json", "hi"),
+        ("config", "check"),
+        ("models", "test"),
+        ("models", "test", "--json"),
+        ("-o", f"max_tokens={TOKEN}", "hi"),
+    ],
+)
+def test_the_name_of_a_model_on_the_screen(
+    upstream: Upstream, words: tuple[str, ...]
+) -> None:
+    """Nothing shows it, nor the label that an entry has by it, nor a wrong value."""
+    path = configure(upstream, model=TOKEN)
+    path.write_text(path.read_text().replace('label = "own"\n', ""))
+    result = run_cli(*words)
+    _, display = run_typed("", *words)
+
+    assert result.out + result.err
+    assert TOKEN not in result.out + result.err + display
 
 
 def test_a_fallback(upstream: Upstream) -> None:

@@ -37,6 +37,9 @@ StopTexts = Annotated[
     Meta(min_length=1, max_length=64, description="a list of 1 to 64 such texts"),
 ]
 
+_SHOWN = 16
+"""Characters of a wrong value that are shown at most; no key is as short."""
+
 KNOWN: dict[str, Any] = {
     "frequency_penalty": Signed,
     "min_p": Share,
@@ -182,7 +185,10 @@ def _read_option(word: str) -> tuple[str, object]:
     if fault and (value is not None or name in OWN or name in OURS):
         if value == "default" and name not in OWN:
             fault += f"; -o {name}=null leaves it out"
-        raise UsageError(f"-o {name}={shown(value, (name,))} {fault}")
+        told = shown(value, (name,))
+        if len(told) > _SHOWN:  # long enough for a secret
+            told = "…"
+        raise UsageError(f"-o {name}={told} {fault}")
     return name, value
 
 

@@ -40,7 +40,10 @@ def inspect_spec(
 def cleared(
     contender: Contender, *, allow_secrets: Collection[str], for_one_call: bool
 ) -> Contender:
-    """Say of a contender's targets what of their specs may not leave this machine."""
+    """Say of a contender's targets what of their specs may not leave this machine.
+
+    Nor is a secret in its label shown, which is the name of its model if it has none.
+    """
 
     def looked_at(target: Target) -> Target:
         found = inspect_spec(
@@ -51,6 +54,7 @@ def cleared(
     fallback = contender.fallback
     return replace(
         contender,
+        label=masked(contender.label, allow_secrets),
         target=looked_at(contender.target),
         fallback=None if fallback is None else looked_at(fallback),
     )

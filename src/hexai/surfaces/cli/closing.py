@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from hexai.domain.outcome import Outcome, Status
 from hexai.domain.provider import FinishReason
+from hexai.service.guard.options import masked
 from hexai.surfaces.cli.output import GAP, table
 from hexai.surfaces.words import from_cache, is_estimated, seconds, usd
 from hexai.text.sanitise import visible_line
@@ -97,7 +98,7 @@ def _state(outcome: Outcome) -> str:
     if outcome.is_cut:
         words.append("prompt cut")
     if outcome.fell_back:
-        words.append(f"by {outcome.model}")
+        words.append(f"by {masked(outcome.model, ())}")
     return ", ".join(words)
 
 

@@ -19,7 +19,7 @@ from hexai.domain.entry import Surface
 from hexai.errors import ConfigError, SetupError, UsageError
 from hexai.service.external_editor import VARIABLES, edit_file, editor_command
 from hexai.service.fingerprints import fingerprint_of
-from hexai.service.guard.options import inspect_spec
+from hexai.service.guard.options import inspect_spec, masked
 from hexai.service.inventory import find_lacks
 from hexai.service.private_files import make_private_folder
 from hexai.service.runtime import Loop
@@ -153,9 +153,10 @@ def _secrets(session: Session) -> Iterator[str]:
         for entry in session.snapshot.entries(surface).entries:
             for spec in filter(None, (entry.spec, entry.fallback)):
                 found = inspect_spec(spec, allow_secrets=allowed, for_one_call=False)
+                label = masked(entry.label, allowed)
                 if found.local_only:
                     yield (
-                        f"warning: models.{surface.value}: {visible_line(entry.label)} "
+                        f"warning: models.{surface.value}: {visible_line(label)} "
                         f"is asked on this machine alone: {found.local_only}"
                     )
 

@@ -25,6 +25,7 @@ from hexai.domain.outcome import (
     TakenBackEvent,
 )
 from hexai.domain.provider import Given, Usage
+from hexai.service.guard.options import masked
 from hexai.surfaces.words import DisplayOrder, Run
 
 _UNSAFE = re.compile(
@@ -206,7 +207,7 @@ def _full_record(outcome: Outcome, run: Run, cast: DisplayOrder) -> EntryRecord:
         index=cast.position(outcome.index),
         label=cast.names[outcome.index],
         provider=outcome.provider,
-        model=outcome.model,
+        model=masked(outcome.model, ()),
         status=outcome.status.value,
         late=outcome.late,
         text=outcome.text,

@@ -20,6 +20,7 @@ from hexai.domain.outcome import Ended, Outcome, Status
 from hexai.domain.request import Request
 from hexai.errors import UsageError
 from hexai.service.ask import Run, ask
+from hexai.service.guard.options import masked
 from hexai.service.inventory import Where, what_it_holds, where
 from hexai.service.question import Question
 from hexai.service.runtime import Loop
@@ -69,7 +70,13 @@ class Asked(Struct, frozen=True, kw_only=True):
     def cells(self) -> tuple[str, str, str]:
         """Whose it is, what it is called, and whom it asks."""
         surfaces = ", ".join(each.value for each in self.surfaces)
-        return surfaces, self.entry.label, name_of(self.entry.spec)
+        spec = replace(self.entry.spec, model=masked(self.entry.spec.model, ()))
+        return surfaces, self.label, name_of(spec)
+
+    @property
+    def label(self) -> str:
+        """What it is called; by a mask if a secret is a part of that."""
+        return masked(self.entry.label, ())
 
 
 class Tested(Struct, frozen=True, kw_only=True):
@@ -210,7 +217,7 @@ class _Live:
     def __init__(self, asked: Sequence[Asked], screen: Screen) -> None:
         self._table = _Table(asked, screen.size()[0])
         self._asked = asked
-        self._waiting = {each.entry.index: each.entry.label for each in asked}
+        self._waiting = {each.entry.index: each.label for each in asked}
         self._screen, self._region = screen, Region()
         self._ended: list[Tested] = []
         self._has_header = False
@@ -343,9 +350,9 @@ def _record(tested: Tested) -> dict[str, Any]:
     answered = outcome.status is Status.ANSWERED
     return {
         "surfaces": [each.value for each in tested.asked.surfaces],
-        "label": outcome.label,
+        "label": tested.asked.label,
         "provider": outcome.provider,
-        "model": outcome.model,
+        "model": masked(outcome.model, ()),
         "where": tested.where,
         "reachable": answered,
         "reason": None if answered else _result(tested),

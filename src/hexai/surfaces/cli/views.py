@@ -12,9 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hexai.domain.outcome import Event, Outcome, Settled, Started
 from hexai.domain.record import Chosen, RunRecord
+from hexai.service.guard.options import masked
 from hexai.surfaces.cli.options import Layout
 from hexai.surfaces.cli.plain import Blocks, FirstAnswer, OneAnswer
 from hexai.surfaces.cli.process import NOBODY_READS, NONE_ANSWERED, exit_code
@@ -387,6 +389,10 @@ def _full_lines(
 
         return closing_table(shown, run.cost_usd, columns=columns, short=True)
     return tuple(
-        closing_line(each, run.cost_usd(each), label=label)
+        closing_line(
+            replace(each, model=masked(each.model, ())),
+            run.cost_usd(each),
+            label=label,
+        )
         for each, label in zip(shown, labels_needed(shown), strict=True)
     )
