@@ -349,6 +349,15 @@ def test_a_model_without_a_provider_is_told_who_there_is(word: str) -> None:
     assert f"-m ollama:{word}" in result.err
 
 
+@pytest.mark.parametrize("word", ["a", "a@0.5"])
+def test_a_label_is_no_model(word: str) -> None:
+    """It is told what takes labels."""
+    result = run_cli("-m", word, "hi")
+    assert (result.code, result.out) == (2, "")
+    assert "that entry is asked by --only a" in result.err
+    assert "PROVIDER is one of" not in result.err
+
+
 def test_a_lone_command_without_its_arguments_is_an_error() -> None:
     """It is no prompt either."""
     result = run_cli("vote")

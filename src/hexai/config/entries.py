@@ -11,27 +11,24 @@ so that its contender fails where everybody can see it. Nor does it lift a limit
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
+from hexai.config.model_words import read_words
 from hexai.config.narrowing.restrictions import OnlyEntries, Restrictions
 from hexai.config.problems import listed_some
 from hexai.config.provider_defaults import (
-    find_name,
     make_fallback,
     make_spec,
     make_timeout,
     no_limit,
-    provider_names,
 )
 from hexai.config.schema import Settings
 from hexai.config.schema_entries import (
     EntryTable,
     SurfaceVariables,
     listed,
-    parse_word,
     text_of,
     variable,
 )
@@ -281,21 +278,11 @@ def _replaced(first: EntryTable, variables: SurfaceVariables) -> EntryTable:
 def _apply_words(
     settings: Settings, surface: Surface, step: _Step, options: EntryOptions
 ) -> _Step:
-    tables = options.tables or _read_words(settings, options.models)
+    labels = [entry.label for entry in step.entries]
+    tables = options.tables or read_words(settings, options.models, labels)
     if not tables:
         return step
     return replace(_build(settings, surface, tables), warnings=step.warnings)
-
-
-def _read_words(settings: Settings, words: Sequence[str]) -> Sequence[EntryTable]:
-    try:
-        tables = [parse_word(word, partial(find_name, settings)) for word in words]
-    except ValueError as error:
-        raise UsageError(f"-m {error}") from None
-    for word, table in zip(words, tables, strict=True):
-        if table.provider is UNSET:
-            raise UsageError(_say_whose(settings, word))
-    return tables
 
 
 def _apply_options(
@@ -309,15 +296,6 @@ def _apply_options(
     tables = [with_options(table, options) for table in step.tables]
     built = _build(settings, surface, tables, [e.label for e in step.entries])
     return replace(built, warnings=step.warnings)
-
-
-def _say_whose(settings: Settings, word: str) -> str:
-    """Say that a word names no provider: a slip must not choose who gets the text."""
-    names = ", ".join(provider_names(settings))
-    return (
-        f"-m {word}: PROVIDER:MODEL is meant, and PROVIDER is one of {names}; "
-        f"your default provider's is -m {settings.provider.name}:{word}"
-    )
 
 
 def _choose(entries: tuple[Entry, ...], options: EntryOptions) -> tuple[Entry, ...]:
