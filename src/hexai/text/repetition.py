@@ -22,6 +22,7 @@ from hexai.text.snippets import fragment_of, is_in_a_pair
 from hexai.text.tags import without_closing_tag
 
 _WORD = re.compile(r"\w")
+_LETTER = re.compile(r"[^\W\d_]")
 _OTHER = re.compile(r"\W+")
 _HEAD = re.compile(r"[\w.\[\]\"']+\s*(?::=|[-+*/|&]?=)\s*")
 _HEADER = re.compile(r"\w.*[:{(]\Z")
@@ -185,9 +186,11 @@ def _told(line: str) -> int:
 
 
 # A chat model goes on into what follows the cursor, and endpoints for filling in the
-# middle do so at times. A repetition that goes on for lines is cut by that. For what
-# remains, brackets decide (`brackets.py`): of two ways to join an answer with what
-# follows it, the one that leaves fewer of them unmatched is right.
+# middle do so at times. A repetition that goes on for lines is cut by that, and one of
+# the next line where an answer ends with it. For what remains, brackets decide
+# (`brackets.py`): of two ways to join an answer with what follows it, the one that
+# leaves fewer of them unmatched is right.
+
 
 _BELOW = 64
 """Lines below the cursor that are compared."""
@@ -328,7 +331,9 @@ def _without_lines_below(
         enough = 2 if ends else 3
         if same >= enough or (ends and not infilled and is_telling([line])):
             return cut
-        if weighed.weigh(cut) < least:
+        weight = weighed.weigh(cut)
+        once = ends and number and _LETTER.search(line)
+        if weight < least or (once and weight == least):
             return cut
     return answer
 

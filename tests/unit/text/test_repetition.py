@@ -86,3 +86,25 @@ def test_a_text_in_quotes_at_the_margin_is_no_code() -> None:
     answer = 'class B:\n    """Two.'
 
     assert covered(answer, before, '"""\n\n    b: int\n', "python") == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "after", "wanted"),
+    [
+        ("    y = ", "x + 1\n    return y\n", "\n    return y\n", "x + 1"),
+        ("a = ", "1\nb = 2", "\nb = 2\n", "1"),
+        ("- one\n- ", "two\n- three", "\n- three\n", "two"),
+        ("[\n    ", "1,\n    0,", "\n    0,\n]", "1,\n    0,"),
+        ("    y = ", "x\n    end(a", "\n    end(a\n    )\n", "x"),
+        ("f(\n  x,\n", "  y\n  end)", "\n  end)\n", "  y"),
+        ("  f(", "y\n  end)", "\n  end)\n  end)\n", "y"),
+        ("  b(f(\n", "  y\n  end)", "\n  end)\n", "  y\n  end)"),
+    ],
+)
+@pytest.mark.parametrize("infilled", [True, False])
+def test_the_line_below_that_an_answer_ends_with_is_cut(
+    before: str, answer: str, after: str, wanted: str, *, infilled: bool
+) -> None:
+    """However short, if it has letters and no bracket would lose its partner."""
+    cut = without_suffix(answer, before, after, "typescript", infilled=infilled)
+    assert cut == wanted
