@@ -21,6 +21,7 @@ from hexai.text.brackets import (
     writes_backticks,
 )
 from hexai.text.indent import depth, fit_indent, indent_of
+from hexai.text.quotes import without_closing_brace
 from hexai.text.repetition import covered, may_echo, without_echo, without_suffix
 from hexai.text.snippets import fragment_of, is_in_a_pair
 
@@ -52,6 +53,7 @@ def clean(
     answer = end_loop(end_with_scope(answer, before, after, language))
     if not finished:
         return answer.rstrip()
+    answer = without_closing_brace(answer, before, after, language)
     answer = without_suffix(answer, before, after, language, infilled=infilled)
     trimmed = _trimmed(answer, before, after, infilled=infilled)
     if infilled or covered(trimmed, before, after, language):

@@ -12,6 +12,9 @@ from hexai.text.brackets import CHARACTERS, PROSE, line_comment
 _BEGUN_AGAIN = r"\s*{0}(?=[^\s,;:)\]}}{0}])[^{0}\n]*{0}"
 """An answer that begins with the quote that is there already, and is a whole string."""
 
+_INTERPOLATES = re.compile(r"[$#]?\{[^{}]*\Z")
+"""The brace that a line leaves open last, and what begins an interpolation by it."""
+
 
 def without_closing_quote(answer: str, before: str, after: str, language: str) -> str:
     """Cut an answer where it ends the string that is ended right behind the cursor.
@@ -31,6 +34,25 @@ def without_closing_quote(answer: str, before: str, after: str, language: str) -
     is_code = re.search(r"\w", right) is not None
     again = right.startswith(said) or (is_code and said.startswith(right))
     return answer[:end] if again else answer
+
+
+def without_closing_brace(answer: str, before: str, after: str, language: str) -> str:
+    """Cut an answer where it ends the interpolation that the cursor is in.
+
+    Brackets in strings are not weighed; this one stands right behind the cursor.
+    """
+    left, rest = before.rpartition("\n")[2], after.partition("\n")[0]
+    text = answer.rstrip()
+    interpolates = _INTERPOLATES.search(left)
+    if interpolates is None or not rest.startswith("}") or "\n" in text:
+        return answer
+    if interpolates[0][0] == "{" and not open_quote(left, language):
+        return answer
+    for size in range(min(len(text), len(rest)), 0, -1):
+        cut = text[:-size]
+        if text.endswith(rest[:size]) and cut.count("{") == cut.count("}"):
+            return cut
+    return answer
 
 
 def ends_string(answer: str, before: str, after: str, language: str) -> bool:

@@ -2,7 +2,11 @@
 
 import pytest
 
-from hexai.text.quotes import ends_string, without_closing_quote
+from hexai.text.quotes import (
+    ends_string,
+    without_closing_brace,
+    without_closing_quote,
+)
 
 CUT = {
     "its end": ("x = '|'\n", "a'", "a"),
@@ -52,3 +56,30 @@ def test_an_apostrophe_is_a_quote_where_it_can_be_one() -> None:
     for language in ("markdown", "rust"):
         assert without_closing_quote("a'", "x = '", "'\n", language) == "a'"
     assert without_closing_quote("a'", "x = '", "'\n", "javascript") == "a"
+
+
+INTERPOLATIONS = [
+    ("const s = `a ${", "}`;", "name}", "typescript", "name"),
+    ("const s = `a ${", "}`;", "name}`;", "typescript", "name"),
+    ("  ${", "}`;", "name}", "typescript", "name"),
+    ('print(f"hello {', '}")', "name}", "python", "name"),
+    ('print(f"hello {', '}")', "a} and {b}", "python", "a} and {b"),
+    ('print(f"hello {', '}")', "{1: 2}[1]", "python", "{1: 2}[1]"),
+    ('print(f"hello {', '}")', "dict(a={})", "python", "dict(a={})"),
+    ('print(f"hello {', '}")', "{1: {}}", "python", "{1: {}}"),
+    ('puts "a #{', '}"', "name}", "ruby", "name"),
+    ("x = {", "}}", "1}", "python", "1}"),
+    ('x = f"', '"', "{name}", "python", "{name}"),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "answer", "language", "wanted"), INTERPOLATIONS
+)
+def test_an_interpolation_is_ended_once(
+    before: str, after: str, answer: str, language: str, wanted: str
+) -> None:
+    """By the brace that stands there; those of an answer's own stay."""
+    found = without_closing_brace(answer, before, after, language)
+
+    assert found == wanted
