@@ -34,6 +34,8 @@ class Surroundings:
         self._above = above[start:]
         self._below = below[: _end(below, self._indent)]
         self._before = self._error("", 0)
+        if self._before is not None and not line.strip():
+            self._before = self._error("pass", 0)  # a body may be all that is missing
 
     def breaks(self, text: str, taken: int) -> bool:
         """Tell whether a text does not belong there, in place of so many characters.

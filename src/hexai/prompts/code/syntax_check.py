@@ -24,6 +24,7 @@ from hexai.prompts.code.languages import Language
 from hexai.prompts.code.plain_check import breaks_json, breaks_line, is_json
 from hexai.prompts.code.python_check import Surroundings
 from hexai.text.chatter import goes_in_circles, is_talk
+from hexai.text.indent import begins_definition
 from hexai.text.lines import Lines, Position, Span
 from hexai.text.repetition import covered
 from hexai.text.rest_of_line import begins_with_word, joins_words
@@ -92,7 +93,10 @@ class Judge:
         )
 
     def _is_echo(self, text: str) -> bool:
-        """Tell whether whole lines say what the lines above or below say."""
+        """Tell whether whole lines say what the lines above or below say.
+
+        And whether a definition is to be begun that the line above has begun.
+        """
         before, after = self._line
         said = _stripped(text.split("\n"))
         if before.strip() or after.strip() or len("".join(said)) < _FEW:
@@ -100,6 +104,9 @@ class Judge:
         line, reach = self._position.line, 2 * text.count("\n") + _NEAR
         above = self._document.between(line - reach, line)
         below = self._document.between(line + 1, line + 1 + reach)
+        opens = begins_definition(said[0]) and said[0].endswith((":", "{"))
+        if opens and said[:1] == _stripped(above)[-1:]:
+            return True
         return said in (_stripped(above)[-len(said) :], _stripped(below)[: len(said)])
 
     def _repeats_rest(self, text: str) -> bool:

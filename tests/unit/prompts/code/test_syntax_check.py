@@ -126,6 +126,27 @@ TALK = [
     ("Hello! How can I assist you today?", "chatter"),
     ("apple and pear", None),
 ]
+BODIES = [
+    ("def f():\n    ¦", "def f():\n    return 1", "a.py", "echo"),
+    ("def f():\n    ¦\n", "def f():\n        return 1", "a.py", "echo"),
+    ("class A:\n    ¦\n", "class A:\n        x = 1", "a.py", "echo"),
+    ("func f() {\n\t¦\n}\n", "func f() {\n\treturn\n}", "a.go", "echo"),
+    ("def f():\n    ¦", "for x in y:\n    return 1", "a.py", "broken"),
+    ("def f():\n    ¦\n\n\nx = 1\n", "return", "a.py", None),
+    ("def f():\n    ¦", "def g():\n        return 1", "a.py", None),
+    ("while a:\n    ¦", "while a:\n        f()", "a.py", None),
+    ("x = (\n\ndef f():\n    ¦", "return 1", "a.py", None),
+]
+
+
+@pytest.mark.parametrize(("marked", "text", "path", "reason"), BODIES)
+def test_a_body_that_is_missing_is_one(
+    marked: str, text: str, path: str, reason: str | None
+) -> None:
+    """It goes in below its header, which is not said again, and parses there."""
+    assert misfit(marked, text, path) == reason
+
+
 LETTERS = [
     "I'm sorry, but I can't come. Sure, I will write.",
     "Please provide more information about your setup.",
