@@ -309,6 +309,20 @@ class TestTest:
             "lorem": ["cli"],
         }
 
+    def test_who_has_two_labels_has_two_rows(self) -> None:
+        """Each with the surfaces that call it so."""
+        entry = 'provider = "simulated"\nmodel = "echo"\n'
+        write_config(
+            f'[[models.cli]]\n{entry}label = "mine"\n'
+            f"[[models.chat]]\n{entry}[[models.code_action]]\n{entry}"
+        )
+        rows = json.loads(run_cli("models", "test", "--json").out)
+
+        assert {row["label"]: row["surfaces"] for row in rows} == {
+            "echo": ["code_action", "chat"],
+            "mine": ["cli"],
+        }
+
     def test_one_alone_is_asked_by_its_label(self) -> None:
         """On whatever surface; or by its model. Who is nobody is told, not asked."""
         write_config(

@@ -184,6 +184,15 @@ def test_the_name_of_a_model_on_the_screen(
     assert TOKEN not in result.out + result.err + display
 
 
+def test_a_test_of_models_names_what_it_takes(upstream: Upstream) -> None:
+    """It cannot be told to send anyway, but the configuration can."""
+    configure(upstream, model=TOKEN)
+    result = run_cli("models", "test")
+
+    assert "put the fingerprint into ignore.allow_secrets" in result.out
+    assert "--send-anyway" not in result.out + result.err
+
+
 def test_a_fallback(upstream: Upstream) -> None:
     """What stays here may be asked, and whom it falls back to may not."""
     fallback = 'fallback = { provider = "good", model = "m3" }'

@@ -24,7 +24,7 @@ def ends(known: Known, labels: Sequence[str]) -> Iterator[str]:
 
 
 def error_words(error: str) -> str:
-    """Give why a cell failed, without advice that no bench can take."""
+    """Give why one failed, without advice that a bench or a test cannot take."""
     return error.replace("use --send-anyway or put", "put")
 
 

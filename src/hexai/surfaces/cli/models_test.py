@@ -25,6 +25,7 @@ from hexai.service.inventory import Where, what_it_holds, where
 from hexai.service.question import Question
 from hexai.service.runtime import Loop
 from hexai.service.services import Services
+from hexai.surfaces.cli.bench_ends import error_words
 from hexai.surfaces.cli.command_line import Invocation, make_parser
 from hexai.surfaces.cli.configured_entries import Whose, configured, others
 from hexai.surfaces.cli.json_records import to_json
@@ -147,21 +148,21 @@ def _named(configured: list[Whose], label: str | None) -> list[Whose]:
 
 
 def _distinct(configured: list[Whose]) -> tuple[Asked, ...]:
-    """Keep one entry for each way of asking, without its fallback.
+    """Keep one entry for each way of asking and label, without its fallback.
 
     Completion asks in a way of its own, with a gap to be filled.
     """
-    by_spec: dict[tuple[RequestSpec, bool], list[Whose]] = {}
+    by_way: dict[tuple[RequestSpec, bool, str], list[Whose]] = {}
     for surface, entry in configured:
         spec = replace(entry.spec, max_tokens=_FEW_TOKENS)
-        way = spec, surface is Surface.COMPLETION
-        by_spec.setdefault(way, []).append((surface, entry))
+        way = spec, surface is Surface.COMPLETION, entry.label
+        by_way.setdefault(way, []).append((surface, entry))
     return tuple(
         Asked(
             entry=replace(same[0][1], index=index, spec=spec, fallback=None),
             surfaces=tuple(dict.fromkeys(surface for surface, _ in same)),
         )
-        for index, ((spec, _), same) in enumerate(by_spec.items())
+        for index, ((spec, *_), same) in enumerate(by_way.items())
     )
 
 
@@ -327,7 +328,7 @@ def _note(tested: Tested) -> str:
     """Say why it did not answer, or what else to know of it; empty if nothing is."""
     outcome = tested.outcome
     if outcome.status is not Status.ANSWERED:
-        return "" if outcome.error is None else str(outcome.error)
+        return "" if outcome.error is None else error_words(str(outcome.error))
     if not tested.swaps_with:
         return ""
     others = " or ".join(tested.swaps_with)
