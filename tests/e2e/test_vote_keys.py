@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import Terminal, simulated, write_config
+from tests.support.command_line import Terminal, run_cli, simulated, write_config
 from tests.support.patience import PATIENCE
 from tests.support.popups import ACTION
 from tests.support.tmux import Tmux, wait_until
@@ -78,6 +78,28 @@ def test_who_was_stopped_is_asked_as_before() -> None:
         assert process.wait(PATIENCE) == 0
 
     assert _modes(terminal) == before
+
+
+def test_after_ctrl_z_a_question_of_y_or_n_stands_there_again() -> None:
+    """Whoever comes back reads what is to go for good, and has not answered yet."""
+    simulated("echo")
+    run_cli("hi")
+    terminal = Terminal(columns=100)
+    command = [sys.executable, "-m", "hexai", "history", "forget", "--all"]
+    with subprocess.Popen(
+        command,
+        stdin=terminal.descriptor,
+        stdout=terminal.descriptor,
+        process_group=0,
+    ) as process:
+        terminal.wait_for("[y/N]")
+        process.send_signal(signal.SIGTSTP)
+        os.waitpid(process.pid, os.WUNTRACED)
+        process.send_signal(signal.SIGCONT)
+        terminal.wait_for("[y/N] ", times=2)
+        os.write(terminal.master, b"n\n")
+        assert process.wait(PATIENCE) == 1
+        terminal.wait_for("nothing was forgotten")
 
 
 @pytest.mark.debian

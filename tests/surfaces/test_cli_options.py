@@ -262,6 +262,7 @@ class TestRefused:
         ("words", "name"),
         [
             (["--temperature", "0"], "temperature"),
+            (["--temp=0"], "temperature"),
             (["--max-tokens=9"], "max_tokens"),
             (["--topP", "1"], "top_p"),
             (["--max-output-tokens", "9"], "max_tokens"),

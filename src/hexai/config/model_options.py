@@ -228,8 +228,14 @@ def option_that_says(name: str, value: str | None) -> str | None:
 
 
 def option_of_models(name: str) -> str:
-    """Give the option of a model that is called so, however it is written; or ''."""
+    """Give the option of a model that is called so, however it is written; or ''.
+
+    A beginning of one name alone is it, as `temp`.
+    """
     found = _spelled(name, (*KNOWN, *OWN, *ELSEWHERE)) or ""
+    if not found and len(name) >= _SHORT:
+        begun = [each for each in (*KNOWN, *OWN) if each.startswith(name.lower())]
+        found = begun[0] if len(begun) == 1 else ""
     return ELSEWHERE.get(found, found)
 
 

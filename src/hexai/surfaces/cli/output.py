@@ -6,7 +6,10 @@ Answers go through `service.writer` instead, which never blocks the event loop.
 import errno
 import os
 import select
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import zip_longest
 
@@ -144,11 +147,25 @@ def can_confirm(process: Process) -> bool:
 def confirm(process: Process, question: str) -> bool:
     """Ask; only y and yes mean yes. What is said next has a line of its own."""
     asked = wrapped(f"{visible_line(question)} [y/N]", process.columns)
-    say(process, f"{asked} ")
-    answer = os.read(process.stdin, _LONGEST)
+    with _again_after_stop(lambda: say(process, f"{asked} ")) as ask:
+        ask()
+        answer = os.read(process.stdin, _LONGEST)
     if not answer.endswith(b"\n"):  # Ctrl-D
         say(process, "\n")
     return answer.decode("utf-8", "replace").strip().lower() in {"y", "yes"}
+
+
+@contextmanager
+def _again_after_stop(ask: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Give what asks, which is called when the process goes on after Ctrl-Z as well."""
+    if threading.current_thread() is not threading.main_thread():
+        yield ask  # signals are the main thread's
+        return
+    before = signal.signal(signal.SIGCONT, lambda *_: ask())
+    try:
+        yield ask
+    finally:
+        signal.signal(signal.SIGCONT, before)
 
 
 def is_sure(process: Process, question: str, *, command: str, yes: bool) -> bool:
