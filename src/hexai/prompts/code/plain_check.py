@@ -8,8 +8,10 @@ one, and one that is being written breaks no sooner than behind what goes in.
 
 import json
 import re
+from collections.abc import Sequence
 
 from hexai.text.brackets import unmatched
+from hexai.text.indent import indent_of
 
 _JSON = "json"
 _LACKING = ("null", '"": null', '"')
@@ -17,6 +19,11 @@ _LACKING = ("null", '"": null', '"')
 _LARGEST = 200_000
 """Characters of a document that is read in a few milliseconds."""
 _MARKUP = frozenset({"html", "xml", "vue", "svelte", "astro", "handlebars"})
+_PAIR_IN_PAIR = re.compile(
+    r"\s*(?:- +)*[\w.-]+:\s+[^\s\"'\[{|>&*!#](?:(?!\s#).)*:(?:\s|$)"
+)
+"""A key and a value without quotes that holds a key."""
+_BEGINS_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905
@@ -49,6 +56,22 @@ def _unmatched_tags(text: str) -> int:
         else:
             lonely += 1
     return lonely + len(waiting)
+
+
+def breaks_yaml(line: str, old: str, above: Sequence[str]) -> bool:
+    """Tell whether a line of YAML gives a key a pair that is on the same line.
+
+    In the text of a block it may.
+    """
+    if not _PAIR_IN_PAIR.match(line) or _PAIR_IN_PAIR.match(old):
+        return False
+    depth = len(indent_of(line))
+    for one in reversed(above):
+        if one.strip() and len(indent_of(one)) < depth:
+            depth = len(indent_of(one))
+            if _BEGINS_TEXT.search(one):
+                return False
+    return True
 
 
 def breaks_json(before: str, text: str, after: str, old_after: str) -> bool:

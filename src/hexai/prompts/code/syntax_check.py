@@ -21,7 +21,12 @@ from typing import Literal
 from hexai.prompts.code.constructs import Context, Syntax
 from hexai.prompts.code.cursor import read
 from hexai.prompts.code.languages import Language
-from hexai.prompts.code.plain_check import breaks_json, breaks_line, is_json
+from hexai.prompts.code.plain_check import (
+    breaks_json,
+    breaks_line,
+    breaks_yaml,
+    is_json,
+)
 from hexai.prompts.code.python_check import Surroundings
 from hexai.text.chatter import goes_in_circles, is_talk
 from hexai.text.indent import begins_definition
@@ -133,6 +138,8 @@ class Judge:
             return self._breaks_json(text, taken)
         if joins_words(text, left, rest):
             return True
+        if self._language.id == "yaml" and self._breaks_yaml(text, rest):
+            return True
         if self._errors is not None:
             found = self._read(text, taken).count_errors()
             if found is not None:
@@ -155,6 +162,13 @@ class Judge:
         before = self._document.slice(Span(start, self._position))
         after = self._document.slice(Span(self._position, end))
         return breaks_json(before, text, after[taken:], after)
+
+    def _breaks_yaml(self, text: str, rest: str) -> bool:
+        left, right = self._line
+        line = self._position.line
+        above = self._document.between(max(0, line - _REACH), line)
+        new = f"{left}{text}{rest}".partition("\n")[0]
+        return breaks_yaml(new, left + right, above)
 
     @cached_property
     def _before(self) -> Syntax:

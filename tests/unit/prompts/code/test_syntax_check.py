@@ -108,6 +108,16 @@ WITHIN = [
     (ITEM, "<br>", "a.html", None),
     (LIST, "0, [", "a.yaml", "broken"),
     (LIST, "0, ", "a.yaml", None),
+    ("a: ¦  # n\n", "x: y", "a.yaml", "broken"),
+    ("- a: ¦\n", "x: y", "a.yaml", "broken"),
+    ("a: ¦\n", "x\nb: y", "a.yaml", None),
+    ("a: ¦\n", '"x: y"', "a.yaml", None),
+    ("a: ¦\n", "{x: y}", "a.yaml", None),
+    ("a: ¦\n", "x  # y: z", "a.yaml", None),
+    ("a: ¦\n", "http://x:80/", "a.yaml", None),
+    ("a: |\n  b: ¦\n", "x: y", "a.yaml", None),
+    ("a: >-\n  b\n    c: ¦\n", "x: y", "a.yaml", None),
+    ("a:\n  b: ¦\n", "x: y", "a.yaml", "broken"),
 ]
 TALK = [
     ("I'm sorry, but I can't help with that.", "chatter"),
