@@ -32,6 +32,18 @@ _CANNOT = (
 _SORRY = r"(?:i'm\ sorry|i\ am\ sorry|sorry|unfortunately|i\ apologi[sz]e)"
 _AN_AI = r"as \s an? \s (?:ai|(?:large\ )?language\ model) \b"
 _BE_GLAD = r"(?:be\ )? (?:(?:happy|glad) \s to \s)?"
+_REFUSES_TASK = re.compile(
+    rf"""
+    (?:{_SORRY} [,.]? \s* (?:but \s)?)? {_AN_AI}
+    | {_SORRY}? [,.]? \s*
+        (?:but \s)? i \s? {_CANNOT} \s (?:
+            (?:help|assist) \s (?:you\ )? with
+          | (?:complete|continue|provide|fulfil|comply|generate) \s (?:with\ )?
+            (?:that|this|your)
+        ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _OF_THE_TASK = re.compile(
     rf"""
     \s* (?:
@@ -39,23 +51,17 @@ _OF_THE_TASK = re.compile(
       | (?:{_SURE})? {_HERE} (?:continuation|completion|missing|completed) \b
       | (?:{_SURE})? the \s (?:missing|next|following|completed) \s (?:[a-z]+ \s){{0,2}}
         (?:is|are|would\ be|should\ be) \s* :
-      | (?:{_SORRY} [,.]? \s* (?:but \s)?)? {_AN_AI}
       | {_SURE} (?:i (?:'ll|'d|\ can|\ will|\ would|'m|\ am) \s {_BE_GLAD})
         (?:help|assist) \b
       | (?:i \s (?:would\ |'ll\ |will\ )? need | (?:please|could\ you|can\ you) \s
         (?:please\ )? (?:provide|share|give|specify|send)) \s
-        (?:me\ )? (?:with\ )? (?:[a-z]+ \s){{1,4}}
-        (?:so\ (?:that\ )?i\ can | (?:in\ order\ )?to \s
-        (?:continue|complete\ (?:it|this|that|your|the\ code)|help\ you|assist)) \b
+        (?:me\ )? (?:with\ )? (?:[a-z]+ \s){{0,3}}
+        (?:context|information|details|text|code|content) \s
+        (?:so\ (?:that\ )?i\ can | (?:in\ order\ )?to) \s
+        (?:continue|complete\ (?:it|this|that|your|the\ code)|help\ you|assist) \b
       | (?:(?:hello|hi|sure) \s* [,!.]+ \s*)?
         (?:how\ (?:can|may)\ i\ (?:help|assist)\ you
         |what\ (?:do|would)\ you\ (?:like|want)\ (?:me\ )?to\ (?:write|continue)) \b
-      | {_SORRY}? [,.]? \s*
-        (?:but \s)? i \s? {_CANNOT} \s (?:
-            (?:help|assist) \s (?:you\ )? with
-          | (?:complete|continue|provide|fulfil|comply|generate) \s (?:with\ )?
-            (?:that|this|your)
-        ) \b
     )
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -74,10 +80,16 @@ def is_refusal(text: str) -> bool:
     return _REFUSAL.match(text.lstrip()) is not None
 
 
+def refuses_task(text: str) -> bool:
+    """Tell whether an answer is a refusal that nobody means to have in a text."""
+    said = text[:_LOOKED_AT].replace("\u2019", "'")
+    return _REFUSES_TASK.match(said.lstrip(_MARKS)) is not None
+
+
 def is_talk(text: str, *, in_code: bool) -> bool:
     """Tell whether an answer talks to whoever asked; `in_code` nobody else says I."""
     said = text[:_LOOKED_AT].replace("\u2019", "'")
-    if _OF_THE_TASK.match(said.lstrip(_MARKS)):
+    if refuses_task(said) or _OF_THE_TASK.match(said.lstrip(_MARKS)):
         return True
     return in_code and (is_refusal(said) or _IN_CODE.match(said) is not None)
 

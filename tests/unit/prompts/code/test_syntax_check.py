@@ -161,6 +161,8 @@ LETTERS = [
     "I'm sorry, but I can't come. Sure, I will write.",
     "Please provide more information about your setup.",
     "Please send me the slides so that the others can read them.",
+    "Please send me the slides so I can read them.",
+    "Please send me the text so that I can print it.",
     "I need more time to finish the report.",
     "> Sorry, as an engineer I cannot agree.",
 ]

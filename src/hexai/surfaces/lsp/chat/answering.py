@@ -11,6 +11,7 @@ from hexai.surfaces.lsp.asking import Asked, AskedRun
 from hexai.surfaces.lsp.chat.pending import PendingPrompt
 from hexai.surfaces.lsp.editor import Editor, Severity
 from hexai.surfaces.lsp.passages import Anchor
+from hexai.text.chatter import refuses_task
 from hexai.text.lines import Lines, Position, Replacement, Span
 from hexai.text.prompt_marks import is_quoted, quote
 from hexai.text.thinking_aloud import may_be_musing
@@ -200,6 +201,10 @@ class InlinePrompts:
             text = asked.clean(
                 outcome.text, infilled=outcome.infilled, finished=finished
             )
+        if refuses_task(text):
+            message = f"Hexai: {INLINE}: {outcome.label} refused; nothing was changed"
+            self._editor.tell(Severity.WARNING, message)
+            return
         if text:
             change = partial(in_place_of_tag, text=text, whole_line=whole_line)
             if not await pending.edit(change, INLINE_EDIT):

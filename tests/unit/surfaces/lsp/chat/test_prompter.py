@@ -344,6 +344,30 @@ def test_a_tag_in_prose_is_replaced() -> None:
     assert len(model.streams) == 1
 
 
+def test_a_refusal_replaces_no_tag() -> None:
+    """The tag stays, and its user is told."""
+
+    async def scene(sheet: Sheet) -> None:
+        await sheet.type(">!three colours>")
+        await sheet.pause(10)
+        assert sheet.text == "I like >!three colours>.\n"
+        assert "refused; nothing was changed" in sheet.told[0]
+
+    model = Scripted(says("I'm sorry, but I can't assist with that.", after=5))
+    on_sheet(scene, "I like |.\n", model)
+
+
+def test_an_apology_replaces_a_tag() -> None:
+    """Who asks for one gets it."""
+
+    async def scene(sheet: Sheet) -> None:
+        await sheet.type(">!an apology>")
+        await sheet.pause(10)
+        assert sheet.text == "I'm sorry, but I can't come on Monday.\n"
+
+    on_sheet(scene, "|\n", Scripted(says("I'm sorry, but I can't come on Monday.")))
+
+
 def test_a_tag_in_a_comment_replaces_its_line() -> None:
     """The whole line goes but its indentation, which the answer gets."""
 
