@@ -19,7 +19,7 @@ from hexai.text.indent import indent_of
 from hexai.text.quotes import ends_string, open_quote, without_closing_quote
 from hexai.text.rest_of_line import without_rest
 from hexai.text.snippets import fragment_of, is_in_a_pair
-from hexai.text.tags import without_closing_tag
+from hexai.text.tags import without_closing_tag, without_tag_end
 
 _WORD = re.compile(r"\w")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -203,6 +203,7 @@ def without_suffix(
     if not answer.strip() or not after.strip():
         return answer
     answer = without_rest(answer, before, after, language)
+    answer = without_tag_end(answer, before, after)
     answer = without_closing_tag(answer, before, after)
     if not infilled:
         answer = without_closing_quote(answer, before, after, language)

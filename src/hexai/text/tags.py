@@ -2,7 +2,8 @@
 
 Behind `<ul>` an editor puts `</ul>`, and a model writes another one. Which one is too
 many is told as with brackets: by what is open there. Only the tag that follows the
-cursor is counted, so nothing else about the text needs to be understood.
+cursor is counted, so nothing else about the text needs to be understood. Within a tag,
+or types in angles, an answer ends where it brings the `>` that stands there already.
 """
 
 import re
@@ -11,6 +12,12 @@ from collections.abc import Iterator
 _CLOSING = re.compile(r"\s*</([\w.:-]*)>")
 _REACH = 20_000
 """Characters on either side of the cursor that are looked at."""
+_BRACES = r"\{(?:[^{}]|\{[^{}]*\})*+\}"
+_WITHIN = rf"(?:[^<>\"'{{}}]|\"[^\"]*\"|'[^']*'|{_BRACES})*+"
+"""What stands in a tag; in braces may be anything, as in `onClick={() => x}`."""
+_BEGUN = re.compile(rf"<(?:[A-Za-z][\w.:-]*+(?:\s{_WITHIN})?)?\Z")
+_END = re.compile(r"\s*/?>")
+_INNER = re.compile(rf"({_WITHIN})>")
 
 
 def without_closing_tag(answer: str, before: str, after: str) -> str:
@@ -26,6 +33,15 @@ def without_closing_tag(answer: str, before: str, after: str) -> str:
         if depth < 0:
             return _cut(answer[:start], after)
     return answer
+
+
+def without_tag_end(answer: str, before: str, after: str) -> str:
+    """Cut an answer where it ends the tag that ends right behind the cursor."""
+    begun = before.rfind("<", max(0, len(before) - _REACH))
+    if begun < 0 or not _END.match(after) or not _BEGUN.match(before, begun):
+        return answer
+    inner = _INNER.match(answer)
+    return inner[1].rstrip().removesuffix("/").rstrip() if inner else answer
 
 
 def _cut(answer: str, after: str) -> str:

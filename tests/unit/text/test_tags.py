@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from hexai.text.tags import without_closing_tag
+from hexai.text.tags import without_closing_tag, without_tag_end
 from tests.support.timing import kept_within
 
 CUT = {
@@ -49,10 +49,37 @@ def test_what_has_to_be_closed_stays(case: str) -> None:
     assert without_closing_tag(answer, before, after) == answer
 
 
-@pytest.mark.parametrize("part", ["<a ", "<a>", "</a>"])
+ENDED = {
+    "attribute": ("<p><a |>x</a>\n", 'href="y">', 'href="y"'),
+    "with what stands in it": ("<p |></p>\n", 'class="x">hello</p>', 'class="x"'),
+    "right behind the name": ("<p|></p>\n", ' id="x">hello', ' id="x"'),
+    "one that closes itself": ("<B |/>\n", "f={() => x} />", "f={() => x}"),
+    "end in a text": ("<a b='1' |>x</a>\n", 'title="a > b">', 'title="a > b"'),
+    "end on a line below": ("<B\n  |\n>\n", "a={{b: 1}}\n>\n  x", "a={{b: 1}}"),
+    "type": ("x: Array<|>\n", "string> = []", "string"),
+    "file": ("#include <|>\n", "stdio.h>\n", "stdio.h"),
+    "nothing too many": ("<a |>x</a>\n", 'href="y"', 'href="y"'),
+    "another tag": ("<a>|>x</a>\n", "b>", "b>"),
+    "type within a type": ("x: Array<|>\n", "Set<A>", "Set<A>"),
+    "values in braces": ("<B f={() =|>x}>\n", "a>", "a>"),
+    "no end": ("<a |b>x</a>\n", 'href="y">', 'href="y">'),
+}
+
+
+@pytest.mark.parametrize("case", ENDED)
+def test_a_tag_that_has_an_end_gets_no_second_one(case: str) -> None:
+    """Only what an answer does not begin itself ends there."""
+    place, answer, wanted = ENDED[case]
+    before, after = place.split("|")
+    assert without_tag_end(answer, before, after) == wanted
+
+
+@pytest.mark.parametrize("part", ["<a ", "<a>", "</a>", '<a "', "<a {", "<a {{} "])
 def test_a_hostile_answer_costs_little(part: str) -> None:
     """Time grows with its length, and not with its square."""
     text = part * 50_000
     for attempt in kept_within(2.0, clock=time.process_time):
         with attempt:
             without_closing_tag(text, text, f"</a>{text}")
+            without_tag_end(text, f"{text}<a ", ">")
+            without_tag_end(text.replace("<", ""), text, ">")
