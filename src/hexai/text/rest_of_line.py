@@ -5,7 +5,8 @@ behind `ZERO_OR|_MORE:` they say `_MORE:`. What an answer ends with, and what st
 there already, is left to what stands there: all of it, or the call or index that it
 begins with. That changes nothing about what the answer says, for the line then reads as
 the answer did; only a bracket that would lose its partner shows that it was meant
-twice, as in `f(|, x)` answered `g(a, x)`.
+twice, as in `f(|, x)` answered `g(a, x)`. Where a header is there, as in `if (|) {`,
+the body that an answer goes on with has no place, and is cut as well.
 """
 
 import re
@@ -17,6 +18,8 @@ from hexai.text.snippets import CLOSERS
 _WORD = re.compile(r"\w+")
 _OTHER = re.compile(r"\W+")
 _CLOSING = " \t)]}>\"'`"
+_OPENING = ("{", ":")
+"""What ends a header."""
 _TELLING = 3
 """Characters of a word's end that no word has twice by chance."""
 
@@ -39,17 +42,17 @@ def _cuts(answer: str, line: str, below: str) -> Iterator[str]:
     """Give an answer up to where it may begin to repeat a line, the likeliest first."""
     text, group = answer.rstrip(), _group(line)
     head, *others = (one.rstrip() for one in text.split("\n", 2)[:2])
-    goes_on = others in ([], [below.rstrip()])
     whole = line.strip()
+    goes_on = others in ([], [below.rstrip()]) or whole.endswith(_OPENING)
     for rest in dict.fromkeys((whole, whole.rstrip(";,") or whole)):
         if head.endswith(rest) and (goes_on or group or _WORD.search(rest)):
             yield head.removesuffix(rest)
         if text.endswith(rest):
             yield text.removesuffix(rest)
-    if group:
-        for again in (group, group[0] + group[-1]):
-            if text.endswith(again):
-                yield text.removesuffix(again)
+    if whole.startswith(")") and whole.endswith(_OPENING) and whole in head:
+        yield head[: head.index(whole)]
+    again = [g for g in (group, group[:1] + group[-1:]) if g and text.endswith(g)]
+    yield from map(text.removesuffix, again)
     word = _WORD.match(line)
     if word is not None:
         for size in range(min(len(line), len(text)), word.end() - 1, -1):

@@ -30,11 +30,22 @@ CUT = {
     "index": ("obj.|[0]", "items[0]", "items"),
     "operation": ("x = | + 1", "y + 1", "y"),
     "operation without what ends it": ("x = | + b;", "a + b", "a"),
+    "header with a body": ("if (|) {", "x == 1) {\n  return;\n}", "x == 1"),
+    "header without brackets": ("    if | {", "x == 1 {\n\t}", "x == 1"),
+    "header with a body behind it": ("if (|) {", "x == 1) { return; }", "x == 1"),
+    "header with another one in it": (
+        "if (|) {",
+        "[1].any(f(x) == 2)) {\n}",
+        "[1].any(f(x) == 2)",
+    ),
+    "header of Python": ("def f(|):", "a):\n    return a", "a"),
     "with the line below": ("if a|:\n    b()", "ll:\n    b()", "ll"),
 }
 LEFT = {
     "bracket that is missing": ("f(|, xyz)", "g(a, xyz)"),
     "letter that a word has twice": ("cla|s Slots", "s"),
+    "literal in a header": ("for x := range | {", "[]int{1, 2}"),
+    "function in a header": ("on(|) {", "function (a) { b(); }"),
     "another call": ("f|(y)", "(x)"),
     "nothing right of the cursor": ("x = |", "first"),
     "brackets alone": ("f(g(|)", "a)"),
