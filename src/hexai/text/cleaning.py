@@ -55,6 +55,7 @@ def clean(
         return answer.rstrip()
     answer = without_closing_brace(answer, before, after, language)
     answer = without_suffix(answer, before, after, language, infilled=infilled)
+    answer = _within_line(answer, before, after, language)
     trimmed = _trimmed(answer, before, after, infilled=infilled)
     if infilled or covered(trimmed, before, after, language):
         return trimmed
@@ -104,6 +105,32 @@ def _lacks_break(answer: str, before: str, after: str) -> bool:
     at_end = not after.partition("\n")[0].strip()
     opens = before.rpartition("\n")[2].rstrip().endswith((":", "{"))
     return (at_end and opens) or is_in_a_pair(before, after)
+
+
+def _within_line(answer: str, before: str, after: str, language: str) -> str:
+    """Cut what closes brackets that the rest of the line still stands in.
+
+    `{"a": |, "b": 2}` answered with `1}`, and by further lines: the first is right.
+    """
+    rest = after.partition("\n")[0].strip()
+    if not rest or not answer.strip():
+        return answer
+    weighed = Weighed(before, after, language)
+    least = weighed.weigh("")
+    if weighed.weigh(answer) <= least:
+        return answer
+    taken = covered(answer, before, after, language)
+    if taken and weighed.weigh(answer, skip=taken) <= least:
+        return answer
+    head, line_break, _ = answer.partition("\n")
+    text = head.rstrip()
+    if line_break and text.endswith(","):
+        if not rest.startswith(","):
+            return answer  # it goes on below
+        text = text[:-1]
+    while text.endswith((")", "]", "}")) and weighed.weigh(text) > least:
+        text = text[:-1]
+    return text if text.strip() and weighed.weigh(text) <= least else answer
 
 
 def _trimmed(answer: str, before: str, after: str, *, infilled: bool) -> str:

@@ -679,3 +679,35 @@ def test_what_an_editor_closed_leaves_room() -> None:
     """Brackets and quotes right of the cursor are no text."""
     assert not is_closed_in(")]}\"'`;:,\nmore")
     assert is_closed_in(" + 1)\n")
+
+
+CLOSED_BELOW = [
+    ('{"a": ', ', "b": 2}', "1}", "json", "1"),
+    ('{"a": [1, ', '], "b": 2}', "2]}", "json", "2"),
+    ('{\n  "v": ', ',\n  "l": "M"\n}\n', '"1.0"\n},\n', "json", '"1.0"'),
+    ('{\n  "v": ', ',\n  "l": "M"\n}\n', '"1.0",\n}\n', "json", '"1.0"'),
+    ('x = {\n    "a": ', ',\n    "b": 2,\n}\n', "1\n}\n", "python", "1"),
+    ("f(", ", b)\n", "g(a))", "python", "g(a)"),
+    ("f(", ", b)\n", "g(\n    a\n)", "python", "g(\n    a\n)"),
+    ("f(", " + b)\n", "a,\n    c))", "python", "a,\n    c))"),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "answer", "language", "wanted"), CLOSED_BELOW
+)
+@pytest.mark.parametrize("infilled", [True, False])
+def test_what_closes_too_early_is_cut(
+    before: str, after: str, answer: str, language: str, wanted: str, infilled: bool
+) -> None:
+    """Where the line goes on behind the cursor; its brackets stand there."""
+    found = clean(
+        answer,
+        before=before,
+        after=after,
+        infilled=infilled,
+        finished=True,
+        language=language,
+    )
+
+    assert found == wanted
