@@ -52,7 +52,11 @@ def play(scene: Scene) -> None:
 
     async def scenario(process: "subprocess.Popen[bytes]") -> None:
         async with connected_to(process) as client:
-            await client.initialize("helix", encodings=("utf-8",))
+            await client.initialize(
+                "helix",
+                capabilities={"workspace": {"applyEdit": True}},
+                encodings=("utf-8",),
+            )
             await opened(client, "warm")
             await scene(client)
             await client.leave()

@@ -92,13 +92,16 @@ def test_after_ctrl_z_a_question_of_y_or_n_stands_there_again() -> None:
         stdout=terminal.descriptor,
         process_group=0,
     ) as process:
-        terminal.wait_for("[y/N]")
-        process.send_signal(signal.SIGTSTP)
-        os.waitpid(process.pid, os.WUNTRACED)
-        process.send_signal(signal.SIGCONT)
-        terminal.wait_for("[y/N] ", times=2)
-        os.write(terminal.master, b"n\n")
-        assert process.wait(PATIENCE) == 1
+        try:
+            terminal.wait_for("[y/N]")
+            process.send_signal(signal.SIGTSTP)
+            os.waitpid(process.pid, os.WUNTRACED)
+            process.send_signal(signal.SIGCONT)
+            terminal.wait_for("[y/N] ", times=2)
+            os.write(terminal.master, b"n\n")
+            assert process.wait(PATIENCE) == 1
+        finally:
+            process.kill()
         terminal.wait_for("nothing was forgotten")
 
 

@@ -31,8 +31,8 @@ async def _completing(
     """Be an editor whose server has just recorded something."""
     async with connected_to(process) as client:
         await client.initialize("helix", encodings=("utf-8",))
-        client.open("file:///tmp/x.py", "\n\n\n", "python")
-        await client.complete("file:///tmp/x.py", 0)
+        client.open("file:///tmp/x.py", "x\n\n\n", "python")
+        await client.complete("file:///tmp/x.py", 2)
         yield client
 
 
