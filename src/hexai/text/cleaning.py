@@ -124,10 +124,10 @@ def _within_line(answer: str, before: str, after: str, language: str) -> str:
         return answer
     head, line_break, _ = answer.partition("\n")
     text = head.rstrip()
-    if line_break and text.endswith(","):
-        if not rest.startswith(","):
-            return answer  # it goes on below
-        text = text[:-1]
+    if rest.startswith(","):
+        text = text.removesuffix(",")
+    elif line_break and text.endswith(","):
+        return answer  # it goes on below
     while text.endswith((")", "]", "}")) and weighed.weigh(text) > least:
         text = text[:-1]
     return text if text.strip() and weighed.weigh(text) <= least else answer
