@@ -18,6 +18,7 @@ from hexai.text.brackets import Weighed, without_comment
 from hexai.text.indent import indent_of
 from hexai.text.quotes import ends_string, open_quote, without_closing_quote
 from hexai.text.rest_of_line import without_rest
+from hexai.text.rest_of_prose import without_rest_of_prose
 from hexai.text.snippets import fragment_of, is_in_a_pair
 from hexai.text.tags import without_closing_tag, without_tag_end
 
@@ -203,6 +204,7 @@ def without_suffix(
     if not answer.strip() or not after.strip():
         return answer
     answer = without_rest(answer, before, after, language)
+    answer = without_rest_of_prose(answer, before, after, language)
     answer = without_tag_end(answer, before, after)
     answer = without_closing_tag(answer, before, after)
     if not infilled:

@@ -108,3 +108,18 @@ def test_the_line_below_that_an_answer_ends_with_is_cut(
     """However short, if it has letters and no bracket would lose its partner."""
     cut = without_suffix(answer, before, after, "typescript", infilled=infilled)
     assert cut == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "answer", "after", "wanted"),
+    [
+        ("markdown", "See [docs](", "x.org) for us.", ") for more.\n", "x.org"),
+        ("html", "<div ", 'class="x">hello', "></div>\n", 'class="x"'),
+    ],
+)
+def test_links_and_tags_end_once(
+    language: str, before: str, answer: str, after: str, wanted: str
+) -> None:
+    """What ends them stands right of the cursor."""
+    cut = without_suffix(answer, before, after, language, infilled=True)
+    assert cut == wanted
