@@ -40,6 +40,8 @@ def without_tag_end(answer: str, before: str, after: str) -> str:
     begun = before.rfind("<", max(0, len(before) - _REACH))
     if begun < 0 or not _END.match(after) or not _BEGUN.match(before, begun):
         return answer
+    if before[begun + 1 :]:
+        answer = answer.removeprefix(before[begun:])
     inner = _INNER.match(answer)
     return inner[1].rstrip().removesuffix("/").rstrip() if inner else answer
 

@@ -56,6 +56,8 @@ ENDED = {
     "one that closes itself": ("<B |/>\n", "f={() => x} />", "f={() => x}"),
     "end in a text": ("<a b='1' |>x</a>\n", 'title="a > b">', 'title="a > b"'),
     "end on a line below": ("<B\n  |\n>\n", "a={{b: 1}}\n>\n  x", "a={{b: 1}}"),
+    "tag from its beginning": ("<a |>x</a>\n", '<a href="y">', 'href="y"'),
+    "and no end": ("<a |>x</a>\n", '<a href="y"', 'href="y"'),
     "type": ("x: Array<|>\n", "string> = []", "string"),
     "file": ("#include <|>\n", "stdio.h>\n", "stdio.h"),
     "nothing too many": ("<a |>x</a>\n", 'href="y"', 'href="y"'),
