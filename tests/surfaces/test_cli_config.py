@@ -327,11 +327,12 @@ class TestDiff:
         assert "there is no such file" in missing.err
         assert run_cli("config", "diff", str(broken)).code == 1
 
-    def test_three_files_are_a_prompt(self) -> None:
-        """What does not parse is asked."""
+    def test_three_files_are_one_too_many(self) -> None:
+        """They are no question, and nobody is asked."""
         write_config('[provider]\nname = "simulated"\n[simulated]\nmodel = "echo"\n')
         result = run_cli("config", "diff", "a", "b", "c")
-        assert result.out == "config diff a b c"
+        assert (result.code, result.out) == (2, "")
+        assert "it compares two files" in result.err
 
 
 def test_the_schema_is_json() -> None:

@@ -123,8 +123,8 @@ def test_asking_again_does_not_wait_for_a_long_diff() -> None:
 
 def test_whoever_leaves_does_not_wait_for_a_diff() -> None:
     """A comparison of so many lines goes on when the view has gone."""
-    old = "".join(f"v{number}\n" for number in range(500_000))
-    new = "".join(f"{'vvw'[number % 3]}{number}\n" for number in range(500_000))
+    old = "".join(f"v{number}\n" for number in range(1_200_000))
+    new = "".join(f"{'vvw'[number % 3]}{number}\n" for number in range(1_200_000))
 
     async def body() -> None:
         opened = Opened(items=ITEMS[:4], main=4, selection=old)
