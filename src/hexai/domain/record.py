@@ -76,11 +76,14 @@ class Chosen(Struct, frozen=True, kw_only=True, tag="chosen"):
         return self.settles_at is not None and now < self.settles_at
 
     def repeats(self, earlier: "Chosen | None") -> bool:
-        """Tell whether an earlier one, which was final by now, says the same."""
+        """Tell whether an earlier one, which was final by now, says the same.
+
+        A vote says more than what an editor saw: it counts where that does not.
+        """
         if earlier is None or earlier.may_change(self.at):
             return False
-        said = earlier.choice, earlier.indexes
-        return (self.choice, self.indexes) == said
+        said = earlier.choice, earlier.indexes, earlier.method
+        return (self.choice, self.indexes, self.method) == said
 
 
 SHOWN_AFTER = 0.5
