@@ -13,11 +13,13 @@ _CLOSING = re.compile(r"\s*</([\w.:-]*)>")
 _REACH = 20_000
 """Characters on either side of the cursor that are looked at."""
 _BRACES = r"\{(?:[^{}]|\{[^{}]*\})*+\}"
-_WITHIN = rf"(?:[^<>\"'{{}}]|\"[^\"]*\"|'[^']*'|{_BRACES})*+"
+_PART = rf"[^<>\"'{{}}]|\"[^\"]*\"|'[^']*'|{_BRACES}"
 """What stands in a tag; in braces may be anything, as in `onClick={() => x}`."""
+_WITHIN = rf"(?:{_PART})*+"
 _BEGUN = re.compile(rf"<(?:[A-Za-z][\w.:-]*+(?:\s{_WITHIN})?)?\Z")
 _END = re.compile(r"\s*/?>")
-_INNER = re.compile(rf"({_WITHIN})>")
+_INNER = re.compile(rf"((?:{_PART}|(?<=[-=])>)*+)>")
+"""To the `>` that ends it, which is none of an arrow's."""
 
 
 def without_closing_tag(answer: str, before: str, after: str) -> str:

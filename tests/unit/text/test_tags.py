@@ -85,3 +85,17 @@ def test_a_hostile_answer_costs_little(part: str) -> None:
             without_closing_tag(text, text, f"</a>{text}")
             without_tag_end(text, f"{text}<a ", ">")
             without_tag_end(text.replace("<", ""), text, ">")
+
+
+@pytest.mark.parametrize(
+    ("before", "inner"),
+    [
+        ("Box<", "dyn Fn(i32) -> i32"),
+        ("const f: Array<", "() => void"),
+        ("std::vector<", "decltype(a->b)"),
+    ],
+)
+def test_an_arrow_ends_no_type(before: str, inner: str) -> None:
+    """Only the angle that belongs to the first one does."""
+    assert without_tag_end(inner, before, ">") == inner
+    assert without_tag_end(f"{inner}> x", before, ">") == inner
