@@ -24,7 +24,9 @@ _PAIR_IN_PAIR = re.compile(
 )
 """A key and a value without quotes that holds a key."""
 _BEGINS_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
-_TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*+)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>")
+_LONGEST = 20_000
+"""Characters of a line whose tags are counted."""
 _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905
 )
@@ -39,7 +41,9 @@ def breaks_line(left: str, text: str, rest: str, old_rest: str, language: str) -
     old, new = left + old_rest, left + text + rest
     if unmatched(new, language) > unmatched(old, language):
         return True
-    return language in _MARKUP and _unmatched_tags(new) > _unmatched_tags(old)
+    if language not in _MARKUP or len(new) > _LONGEST:
+        return False
+    return _unmatched_tags(new) > _unmatched_tags(old)
 
 
 def _unmatched_tags(text: str) -> int:
@@ -100,6 +104,6 @@ def _error(text: str) -> int | None:
         json.loads(text)
     except json.JSONDecodeError as error:
         return error.pos
-    except RecursionError:
+    except (ValueError, RecursionError):  # numbers of thousands of digits, and depth
         return None
     return None

@@ -16,6 +16,8 @@ from hexai.text.python_trees import tree_of
 
 _REACH = 400
 """Lines on each side of the cursor that are looked at."""
+_LARGEST = 200_000
+"""Characters that are parsed while somebody waits; of more nothing is said."""
 _DEFINES = re.compile(r"\s*(?:(?:async\s+)?def|class)\b")
 _GOES_ON = re.compile(r"\s*(?:else|elif|except|finally|[)\]}])")
 
@@ -61,10 +63,13 @@ class Surroundings:
             line[size:] if line.startswith(self._indent) else line
             for line in (*lines, *self._below)
         ]
+        source = "\n".join((*flat, ""))
+        if len(source) > _LARGEST:
+            return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of escapes that strings do not know
             try:
-                tree_of("\n".join((*flat, "")))
+                tree_of(source)
             except SyntaxError as error:
                 return (error.lineno or 1) - 1
             except (ValueError, RecursionError, MemoryError):

@@ -126,7 +126,9 @@ class Judge:
         rest = rest.strip()
         if len(_WORDS.sub("", rest)) < _TELLING:
             return False
-        return re.search(rf"(?<!\w){re.escape(rest)}", text) is not None
+        # A name alone may well be said on the way: `value or default if value else`.
+        end = r"\s*\Z" if rest.isidentifier() else r"(?!\w)"
+        return re.search(rf"(?<!\w){re.escape(rest)}{end}", text) is not None
 
     def _breaks(self, text: str) -> bool:
         taken = self._taken(text)

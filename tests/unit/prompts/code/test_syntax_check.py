@@ -281,3 +281,30 @@ def test_a_large_document_is_judged_at_once() -> None:
     for attempt in kept_within(1.0, clock=time.process_time):
         with attempt:
             assert misfit(f"{lines}x = ¦\n{lines}", "compute(3)") is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "text"),
+    [
+        ("return ¦value\n", "default_value if value is None else "),
+        ("return ¦items\n", "items_by_page or "),
+    ],
+)
+def test_a_name_may_be_said_before_it_stands_there(marked: str, text: str) -> None:
+    """It is an echo only where the text ends with it."""
+    assert misfit(f"def f(value, items):\n    {marked}", text) is None
+    assert misfit("def f(value):\n    return ¦value\n", "other or value ") == "echo"
+
+
+def test_a_number_that_nobody_can_read_is_no_fault() -> None:
+    """Python refuses integers of thousands of digits; the rest is judged as ever."""
+    assert misfit('{"a": ¦}\n', "1" * 5_000, "file.json") is None
+
+
+def test_a_tag_without_an_end_is_judged_at_once() -> None:
+    """However long the line is."""
+    line = "<" + "a" * 20_000
+    for attempt in kept_within(0.1):
+        began = time.perf_counter()
+        misfit(f"{line}¦ c\n", "b ", "file.html")
+        attempt.seconds = time.perf_counter() - began
